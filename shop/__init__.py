@@ -1,0 +1,1 @@
+"""The shop's facts and rules: catalogue, customers, orders, conversations. No machine learning, no HTTP."""

@@ -1,0 +1,91 @@
+"""Every setting of Aisle in one table. Each is read from the environment as ``AISLE_<NAME>``."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import secrets
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """The settings table; ``docs/settings.md`` is written from it by ``python -m shop settings``."""
+
+    model_config = SettingsConfigDict(env_prefix="AISLE_", extra="ignore")
+
+    state_dir: Path = Field(Path("var"), description="Folder of everything a running shop writes.")
+    database_url: str = Field(
+        "", description="SQLAlchemy URL, for example of PostgreSQL; empty means SQLite in the state folder."
+    )
+    redis_url: str = Field("", description="Redis for jobs; empty means jobs in SQLite in the state folder.")
+
+    host: str = Field("127.0.0.1", description="Address the public web server listens on.")
+    port: int = Field(8080, description="Port of the public web server.")
+    rasa_port: int = Field(5005, description="Loopback port of Rasa.")
+    actions_port: int = Field(5055, description="Loopback port of the action server.")
+    allowed_origins: str = Field(
+        "*", description="Comma-separated origins whose pages may embed the widget; * allows every site."
+    )
+
+    turn_timeout_seconds: float = Field(
+        15.0, description="How long a shopper's message may wait for Rasa before an honest sentence is sent."
+    )
+    message_max_characters: int = Field(2000, description="Longest message a shopper may send.")
+    messages_per_minute: int = Field(30, description="Most messages one conversation may send in a minute.")
+    conversations_per_minute: int = Field(60, description="Most conversations one address may open in a minute.")
+    conversation_token_days: int = Field(30, description="Days a conversation's token stays valid.")
+
+    code_ttl_seconds: int = Field(600, description="Seconds a one-time code stays valid.")
+    code_max_tries: int = Field(5, description="Wrong tries after which a one-time code is void.")
+    codes_per_hour: int = Field(
+        5, description="Most one-time codes one conversation or address may ask for in an hour."
+    )
+
+    shop_name: str = Field("Alder & Finch", description="Name the bot gives the shop.")
+    demo: bool = Field(True, description="Serve the demo shop's pages, sign-in and mailbox.")
+
+    @property
+    def resolved_database_url(self) -> str:
+        """The database URL in force."""
+        return self.database_url or f"sqlite:///{self.state_dir.resolve() / 'aisle.db'}"
+
+    @property
+    def secret_key(self) -> str:
+        """The key that signs tokens: ``AISLE_SECRET_KEY``, else one made once and kept in the state folder."""
+        given = os.environ.get("AISLE_SECRET_KEY")
+        return given or _kept_secret(self.state_dir / "secret_key")
+
+    @property
+    def channel_secret(self) -> str:
+        """What the gateway shows to Rasa's channel; derived, so that every process agrees on it."""
+        return hashlib.sha256(f"channel:{self.secret_key}".encode()).hexdigest()
+
+    @property
+    def customer_token_key(self) -> str:
+        """What the shop's own server signs customer tokens with: ``AISLE_CUSTOMER_TOKEN_KEY`` (32 characters or
+        more, known to both), else derived from the secret key, which serves the demo shop."""
+        given = os.environ.get("AISLE_CUSTOMER_TOKEN_KEY")
+        return given or hashlib.sha256(f"customer:{self.secret_key}".encode()).hexdigest()
+
+
+def _kept_secret(path: Path) -> str:
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(48))
+        with contextlib.suppress(FileExistsError):  # another process was first: its key stands
+            os.link(draft, path)
+        draft.unlink()
+    return path.read_text().strip()
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()
