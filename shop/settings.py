@@ -8,6 +8,7 @@ import os
 import secrets
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -44,6 +45,32 @@ class Settings(BaseSettings):
     code_max_tries: int = Field(5, description="Wrong tries after which a one-time code is void.")
     codes_per_hour: int = Field(
         5, description="Most one-time codes one conversation or address may ask for in an hour."
+    )
+
+    policy_file: str = Field(
+        "", description="YAML file of what the shop allows (docs/policy.md); empty means the demo shop's."
+    )
+
+    base_model: str = Field(
+        "multilingual-e5-small",
+        description="BERT that is fine-tuned for understanding: a name, a folder or a Hugging Face hub name.",
+    )
+    encoder_en: str = Field("all-MiniLM-L6-v2", description="Base model of the encoder that searches English articles.")
+    encoder_zh: str = Field(
+        "multilingual-e5-small", description="Base model of the encoder that searches Chinese articles."
+    )
+    training_threads: int = Field(0, description="Threads training may use; 0 means every core.")
+    onnx_threads: int = Field(1, description="Threads one run of an ONNX model may use.")
+
+    catalogue_writer: Literal["gemma", "template"] = Field(
+        "gemma", description="Who writes product descriptions ahead; what the fact guard refuses the template writes."
+    )
+    catalogue_writer_seconds: float = Field(60.0, description="Longest one description written ahead may take.")
+    live_writer: Literal["gemma", "template"] = Field(
+        "template", description="Who words recommendation replies while the shopper waits."
+    )
+    live_writer_seconds: float = Field(
+        0.8, description="How long a live reply may wait for the language model before the template writes it."
     )
 
     shop_name: str = Field("Alder & Finch", description="Name the bot gives the shop.")
@@ -89,3 +116,27 @@ def _kept_secret(path: Path) -> str:
 def get_settings() -> Settings:
     """The settings of this process, read once."""
     return Settings()
+
+
+#: Settings that are kept out of the table's fields, so that no dump of the settings shows them.
+_SECRETS = (
+    ("AISLE_SECRET_KEY", "made once, kept in the state folder", "Key that signs tokens and hashes codes."),
+    ("AISLE_CUSTOMER_TOKEN_KEY", "derived from the above", "Key the shop signs its customers' tokens with."),
+)
+
+
+def as_markdown() -> str:
+    """The settings table as a page, ``docs/settings.md``."""
+    lines = [
+        "# Settings",
+        "",
+        "Every setting is an environment variable.",
+        "",
+        "| variable | default | what it is |",
+        "|---|---|---|",
+    ]
+    for name, field in Settings.model_fields.items():
+        default = "(empty)" if field.default == "" else f"`{field.default}`"
+        lines.append(f"| `AISLE_{name.upper()}` | {default} | {field.description} |")
+    lines += [f"| `{name}` | {default} | {purpose} |" for name, default, purpose in _SECRETS]
+    return "\n".join([*lines, ""])

@@ -1,4 +1,4 @@
-"""Matching shoppers' words with the catalogue's: stems, typing errors, colour families, size names."""
+"""Matching shoppers' words with the catalogue's: stems, typing errors, colours, sizes, people."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 from snowballstemmer import stemmer
 
 _CJK = re.compile(r"[\u3400-\u9fff]+")
 _WORD = re.compile(r"[a-z0-9][a-z0-9+.-]*")
+_PARTICLES = frozenset("的")
 _STOPWORDS = frozenset(
     "a an the of for in on with and or to my me i some any one ones pair set is it that this your you".split()
 )
@@ -30,27 +31,64 @@ def _stem(word: str) -> str:
     return str(stemmer("english").stemWord(word))
 
 
+def _words(text: str) -> list[str]:
+    """The English words of a text without fillers; a hyphenated one also by its longer parts (t-shirt: shirt)."""
+    found = []
+    for word in (token.strip(".-") for token in _WORD.findall(text.lower())):
+        found.append(word)
+        found += [part for part in word.split("-") if "-" in word and len(part) > 2]
+    return [word for word in found if word not in _STOPWORDS]
+
+
 def stems(text: str) -> tuple[str, ...]:
-    """The English words of a text as stems, without filler words: ``"running shoes"`` -> ``("run", "shoe")``."""
-    return tuple(_stem(word.strip(".-")) for word in _WORD.findall(text.lower()) if word not in _STOPWORDS)
+    """The English words of a text as stems, without fillers: ``"running shoes"`` -> ``("run", "shoe")``."""
+    return tuple(_stem(word) for word in _words(text))
 
 
 def mentions(wish: str, text: str) -> bool:
     """Whether every word of a wish occurs in a text, inflected or slightly misspelt; Chinese by characters."""
     parts = _CJK.findall(wish)
-    if not all(part in text for part in parts):
+    if not all(_spelt_out(part, text) for part in parts):
         return False
-    wanted = stems(wish)
+    wanted = _words(wish)
     if not wanted:
         return bool(parts)
-    present = set(stems(text))
-    return all(word in present or _misspelt(word, present) for word in wanted)
+    present = _stem_set(text)
+    return all(_stem(word) in present or _misspelt(word, text) for word in wanted)
 
 
-def _misspelt(word: str, present: set[str]) -> bool:
+def _spelt_out(part: str, text: str) -> bool:
+    """Whether Chinese words stand in a text, together or each on its own: 蓝牙耳机 in "蓝牙 无线耳机".
+
+    Without a dictionary, a run of characters is covered by pieces of two or more that occur in the text; one
+    single character may be left to itself (跑步|鞋), and the particle 的 counts for nothing.
+    """
+    part = "".join(character for character in part if character not in _PARTICLES)
+    if part in text:
+        return bool(part)
+    singles_needed = [0] + [len(part) + 1] * len(part)
+    for end in range(1, len(part) + 1):
+        for start in range(end):
+            piece = part[start:end]
+            if piece in text and end - start < len(part):
+                singles_needed[end] = min(singles_needed[end], singles_needed[start] + (end - start == 1))
+    return len(part) > 2 and singles_needed[-1] <= 1
+
+
+@lru_cache(maxsize=4096)
+def _stem_set(text: str) -> frozenset[str]:
+    return frozenset(stems(text))
+
+
+@lru_cache(maxsize=4096)
+def _longer_words(text: str) -> list[str]:
+    return list({word for word in _words(text) if len(word) >= 4})
+
+
+def _misspelt(word: str, text: str) -> bool:
     if len(word) < 5:
         return False
-    return any(len(other) >= 4 and fuzz.ratio(word, other) >= _TYPO_RATIO for other in present)
+    return process.extractOne(word, _longer_words(text), scorer=fuzz.ratio, score_cutoff=_TYPO_RATIO) is not None
 
 
 @lru_cache(maxsize=1)
@@ -77,3 +115,12 @@ def normal_size(text: str) -> str:
         if folded == name.lower() or folded in words:
             return str(name)
     return re.sub(r"\s+", "", folded).upper()
+
+
+def person_tag(text: str) -> str:
+    """The tag of products for the named person: ``"my father"`` and ``"我爸"`` -> ``"dad"``; else as written."""
+    present = _stem_set(text)
+    for tag, words in _vocabulary()["people"].items():
+        if any(_stem(word) in present for word in words["en"]) or any(word in text for word in words["zh"]):
+            return str(tag)
+    return text

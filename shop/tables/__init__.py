@@ -2,6 +2,7 @@
 
 from shop.tables.base import Base, UtcDateTime
 from shop.tables.catalogue import Product, ProductCopy, Review, ShoppingEvent, Variant
+from shop.tables.changes import ChangeProposal
 from shop.tables.conversations import Conversation, DialogueState, Handover, Message, Reply
 from shop.tables.customers import Address, Customer, PaymentMethod
 from shop.tables.identity import Mail, OneTimeCode
@@ -14,6 +15,7 @@ __all__ = [
     "ArticleRevision",
     "AuditEntry",
     "Base",
+    "ChangeProposal",
     "Conversation",
     "Customer",
     "DialogueState",

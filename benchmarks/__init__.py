@@ -1,0 +1,1 @@
+"""Speed, memory and quality, measured. Each module prints a table and writes JSON; none is a test."""

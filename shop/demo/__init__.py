@@ -1,0 +1,1 @@
+"""The demo shop "Alder & Finch": a made-up shop, the same for the same seed, with a year of history."""
