@@ -1,0 +1,95 @@
+"""What all skills about orders share: knowing the customer first, and finding the order that is meant."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from rasa_sdk.events import FollowupAction
+
+from actions.skill import Events, Skill, remember
+from actions.turn import Turn
+from actions.wording import payload
+from shop.errors import NotFound
+from shop.orders import OrderView, get_order, list_orders, orders_with
+from shop.tables import Customer
+
+#: How many orders are offered as choices.
+OFFERED_ORDERS = 4
+
+
+@dataclass(frozen=True)
+class OrderWish:
+    """Which order a shopper speaks of, as far as they said."""
+
+    order_number: str = ""
+    product: str = ""
+
+    @classmethod
+    def of(cls, turn: Turn) -> OrderWish:
+        """What this message says of it."""
+        return cls(turn.entity("order_number"), turn.entity("product"))
+
+
+class OrderSkill(Skill):
+    """A skill that serves one customer about that customer's own orders."""
+
+    def handle(self, turn: Turn) -> Events:
+        """Serve a known customer; ask anybody else who they are first, and remember what they wanted."""
+        wish = OrderWish.of(turn)
+        if turn.customer is None:
+            return self.ask_identity(turn, wish)
+        return [*self.serve(turn, turn.customer, wish), *remember(last_skill=self.skill)]
+
+    def ask_identity(self, turn: Turn, wish: OrderWish) -> Events:
+        """Start the identity form; ``action_resume`` comes back to this skill."""
+        pending: dict[str, Any] = {"skill": self.skill, **asdict(wish)}
+        slots = remember(pending_skill=pending, email=turn.entity("email") or None, code=None)
+        return [*slots, FollowupAction("identify_form")]
+
+    @abstractmethod
+    def serve(self, turn: Turn, customer: Customer, wish: OrderWish) -> Events:
+        """Do it for this customer."""
+
+
+def meant_orders(turn: Turn, customer: Customer, wish: OrderWish) -> tuple[OrderView, ...]:
+    """The orders a wish may mean, likeliest first; says so when it names one that is not there."""
+    with turn.services.database.read() as unit:
+        orders = list_orders(unit.session, customer.id, turn.language)
+        if not orders:
+            turn.say("utter_no_orders")
+            turn.offer("find_product", "recommend")
+            return ()
+        if wish.order_number:
+            return _numbered(turn, unit.session, customer, wish.order_number, orders)
+    if wish.product:
+        matching = orders_with(orders, wish.product)
+        if matching:
+            return _likeliest_first(matching)
+    return _likeliest_first(orders)
+
+
+def offer_orders(turn: Turn, orders: tuple[OrderView, ...], intent: str) -> None:
+    """Offer orders as choices for an intent."""
+    for order in orders[:OFFERED_ORDERS]:
+        name = order.items[0].name if order.items else ""
+        title = f"{order.number} · {name}" + (" …" if len(order.items) > 1 else "")
+        turn.offer({"title": title, "payload": payload(intent, {"order_number": order.number})})
+
+
+def _numbered(
+    turn: Turn, session: Any, customer: Customer, number: str, orders: tuple[OrderView, ...]
+) -> tuple[OrderView, ...]:
+    try:
+        return (get_order(session, customer.id, number, turn.language),)
+    except NotFound:
+        turn.say("utter_order_not_found", number=number)
+        offer_orders(turn, _likeliest_first(orders), "track_order")
+        return ()
+
+
+def _likeliest_first(orders: tuple[OrderView, ...]) -> tuple[OrderView, ...]:
+    """Parcels under way, then what is being prepared, then the rest; the newest first in each."""
+    weight = {"shipped": 0, "processed": 1, "pending": 1}
+    return tuple(sorted(orders, key=lambda order: weight.get(order.status, 2)))

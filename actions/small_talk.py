@@ -1,0 +1,100 @@
+"""Short answers that depend on what was asked before: yes, no, never mind, another language, bare facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from actions.bootstrap import Services
+from actions.identity import forget_identity_form
+from actions.skill import Events, Skill, remember
+from actions.turn import Turn
+from shop.vocabulary import has_cjk
+
+Find = Callable[[str], Skill]
+
+
+class Affirm(Skill):
+    """Yes to what the bot offered last."""
+
+    skill = "affirm"
+
+    def __init__(self, services: Services, find: Find) -> None:
+        super().__init__(services)
+        self._find = find
+
+    def handle(self, turn: Turn) -> Events:
+        """Do what was offered; without an offer, ask what is meant."""
+        offer = turn.slot("offer")
+        if offer:
+            return [*remember(offer=None), *self._find(offer).handle(turn)]
+        turn.say("utter_affirm")
+        turn.offer("track_order", "find_product", "recommend")
+        return []
+
+
+class Deny(Skill):
+    """No to what the bot offered last, or to the question of the form."""
+
+    skill = "deny"
+
+    def handle(self, turn: Turn) -> Events:
+        """Leave it."""
+        turn.say("utter_deny")
+        return [*forget_identity_form(), *remember(offer=None)]
+
+
+class Stop(Skill):
+    """Never mind: forget what was begun."""
+
+    skill = "stop"
+    acknowledges = False
+
+    def handle(self, turn: Turn) -> Events:
+        """Back to the start."""
+        turn.say("utter_stop")
+        turn.offer("track_order", "find_product", "help")
+        return [*forget_identity_form(), *remember(offer=None, search=None, current_product=None, last_skill=None)]
+
+
+class SwitchLanguage(Skill):
+    """Speak the language asked for."""
+
+    skill = "switch_language"
+
+    def handle(self, turn: Turn) -> Events:
+        """Take the language that is named; unnamed, the other one."""
+        text = turn.text.lower()
+        wants_chinese = any(name in text for name in ("chinese", "mandarin", "中文", "汉语", "普通话", "国语", "华语"))
+        wants_english = any(name in text for name in ("english", "英文", "英语", "英語"))
+        if wants_chinese == wants_english:
+            wants_chinese = not has_cjk(text)
+        turn.say("utter_language_zh" if wants_chinese else "utter_language_en")
+        return remember(language="zh" if wants_chinese else "en")
+
+
+class Inform(Skill):
+    """Bare facts ("M", "#W1234567", "the blue one"): they belong to what was talked about last."""
+
+    skill = "inform"
+
+    def __init__(self, services: Services, find: Find) -> None:
+        super().__init__(services)
+        self._find = find
+
+    def handle(self, turn: Turn) -> Events:
+        """Hand the facts to the skill they are for."""
+        return self._find(self._skill_for(turn)).handle(turn)
+
+    def _skill_for(self, turn: Turn) -> str:
+        last = turn.slot("last_skill")
+        if turn.entity("order_number"):
+            return "track_order"
+        if last in ("check_stock", "product_details", "size_advice", "compare_products", "recommend"):
+            return str(last)
+        if turn.slot("search") and self._limits(turn):
+            return "refine_search"
+        return "find_product" if turn.entity("product") else "fallback"
+
+    @staticmethod
+    def _limits(turn: Turn) -> bool:
+        return any(turn.entity(name) for name in ("size", "colour", "attribute", "max_price", "min_price", "product"))

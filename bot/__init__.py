@@ -1,0 +1,1 @@
+"""What Rasa loads: domain and data, our graph component, channel and tracker store."""
