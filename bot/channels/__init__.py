@@ -1,0 +1,1 @@
+"""Rasa's way in: the gateway's channel, and no other."""

@@ -1,0 +1,1 @@
+"""The chat API: stores each message before anything else, answers in order, streams events."""
