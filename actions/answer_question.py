@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from actions.skill import Events, Skill, remember
 from actions.turn import Turn
 from actions.wording import payload
+from knowledge.answering import Answer
+from knowledge.question_log import log_question
 
 #: Which articles an intent is most likely about.
 CATEGORIES = {
@@ -20,6 +20,9 @@ CATEGORIES = {
     "ask_store": "store",
     "ask_invoice": "invoice",
 }
+#: Of two near articles one is answered with, and the other offered below, where it scores better by this much;
+#: where it does not, the shopper is asked first.
+LEAD = 0.04
 
 
 class AnswerQuestion(Skill):
@@ -44,21 +47,34 @@ class AnswerQuestion(Skill):
 
 def quote(turn: Turn, question: str, category: str | None = None) -> bool:
     """Answer from the knowledge base; False when it holds no answer, and nothing was said."""
-    answer = turn.services.answerer.answer(question, turn.language, category=category)
+    answerer = turn.services.answerer
+    answer = answerer.answer(question, turn.language, category=category)
+    _keep(turn, question, answer)
     if answer.outcome == "answered":
         show_article(turn, answer)
-        return True
-    if answer.outcome == "asked_back":
-        turn.say("utter_which_article")
-        for candidate in answer.candidates:
+    elif answer.outcome == "asked_back":
+        leads = answer.score - answer.runner_up >= LEAD
+        if leads:
+            show_article(turn, answerer.article(answer.candidates[0].slug, turn.language))
+        else:
+            turn.say("utter_which_article")
+        for candidate in answer.candidates[1 if leads else 0 :]:
             turn.offer({"title": candidate.title, "payload": payload(_any_intent(turn), {"article": candidate.slug})})
-        return True
-    return False
+    return answer.outcome != "unanswered"
 
 
-def show_article(turn: Turn, answer: Any) -> None:
+def show_article(turn: Turn, answer: Answer) -> None:
     """The passage in the article's own words, with a link to the whole."""
-    turn.show("text", text=answer.text, link={"title": answer.article.title, "url": f"/help/{answer.article.slug}"})
+    source = answer.article
+    if source is not None:
+        turn.show("text", text=answer.text, link={"title": source.title, "url": f"/help/{source.slug}"})
+
+
+def _keep(turn: Turn, question: str, answer: Answer) -> None:
+    """For the support leads, who see what could not be answered."""
+    with turn.services.database.work() as unit:
+        log_question(unit.session, question, turn.language, answer, turn.conversation_id)
+        unit.commit()
 
 
 def _any_intent(turn: Turn) -> str:

@@ -7,8 +7,15 @@ from actions.product_card import price_text, product_card, sizes_in_stock
 from actions.product_wish import ask_which, meant_products, query_of
 from actions.skill import Events, Skill, remember
 from actions.turn import Turn
-from actions.wording import intent_button, joined, word
-from shop.catalogue import ProductQuery, ProductView, VariantView, get_products, matching_variants
+from actions.wording import button, joined, payload, word
+from shop.catalogue import (
+    ProductQuery,
+    ProductView,
+    VariantView,
+    get_products,
+    matching_variants,
+    named_products,
+)
 from shop.vocabulary import has_cjk, mentions, stems
 
 #: Above this many left, the count is of no use to a shopper.
@@ -31,7 +38,8 @@ class ProductDetails(Skill):
         else:
             turn.say_text(turn.services.writer.describe(product.id, turn.language))
         turn.show("product_cards", products=[product_card(product)])
-        turn.offer(intent_button("check_stock", turn.language, {"product_id": str(product.id)}))
+        stock = payload("check_stock", {"product_id": str(product.id)})
+        turn.offer({**button("check_stock", turn.language), "payload": stock})
         return remember(current_product=product.id, last_skill=self.skill)
 
 
@@ -96,8 +104,6 @@ class CompareProducts(Skill):
 
     @staticmethod
     def _two(turn: Turn) -> tuple[ProductView, ...]:
-        from shop.catalogue import named_products
-
         with turn.services.database.read() as unit:
             session, language = unit.session, turn.language
             named = [named_products(session, mention, language)[:1] for mention in turn.entities("product")]

@@ -118,7 +118,11 @@ def find_products(session: Session, query: ProductQuery, language: str) -> Searc
         found = [product for product in candidates if _meets(product, relaxed)]
         if found:
             lost = tuple(name for name in dropped if getattr(query, name) != getattr(relaxed, name))
-            return SearchResult(tuple(sorted(found, key=lambda p: _rank(p, query))), lost, query)
+            if "max_price_cents" in lost:  # nearest to the budget first
+                found.sort(key=lambda product: product.lowest_price.cents)
+            else:
+                found.sort(key=lambda product: _rank(product, query))
+            return SearchResult(tuple(found), lost, query)
     return SearchResult((), (), query)
 
 

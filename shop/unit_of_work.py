@@ -25,7 +25,7 @@ class UnitOfWork:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
-        self.session.rollback()
+        # close, not rollback: it undoes what was not committed just the same, and leaves what was read usable.
         self.session.close()
 
     def commit(self) -> None:
