@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from shop.clock import now
 from shop.errors import AisleError, Refused
 from shop.importing.commands import import_data
-from shop.settings import Settings, get_settings
+from shop.settings import as_markdown, get_settings
 
 if TYPE_CHECKING:
     from shop.unit_of_work import Database
@@ -76,9 +76,7 @@ def _fill(database: Database, seed: int) -> None:
 @app.command()
 def settings() -> None:
     """Print the table of settings as Markdown (docs/settings.md)."""
-    print("| Setting | Default | Meaning |\n|---|---|---|")
-    for name, field in Settings.model_fields.items():
-        print(f"| `AISLE_{name.upper()}` | `{field.default}` | {field.description} |")
+    print(as_markdown(), end="")
 
 
 def main() -> None:

@@ -62,10 +62,10 @@ class Settings(BaseSettings):
     training_threads: int = Field(0, description="Threads training may use; 0 means every core.")
     onnx_threads: int = Field(1, description="Threads one run of an ONNX model may use.")
 
-    catalogue_writer: Literal["gemma", "template"] = Field(
-        "gemma", description="Who writes product descriptions ahead; what the fact guard refuses the template writes."
+    gemma_languages: str = Field(
+        "en", description="Languages whose product descriptions Gemma writes ahead, comma-separated; empty for none."
     )
-    catalogue_writer_seconds: float = Field(60.0, description="Longest one description written ahead may take.")
+    catalogue_writer_seconds: float = Field(180.0, description="Longest one description written ahead may take.")
     live_writer: Literal["gemma", "template"] = Field(
         "template", description="Who words recommendation replies while the shopper waits."
     )
