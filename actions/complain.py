@@ -29,7 +29,7 @@ class Complain(Skill):
         turn.say("utter_complaint")
         self._name_the_trouble(turn)
         turn.say("utter_offer_person")
-        turn.offer("yes", "no")
+        turn.offer("accept", "decline")
         return remember(complaints=count, offer="human_handover", handover_reason="complaint")
 
     def _name_the_trouble(self, turn: Turn) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from actions.answer_question import quote
+from actions.find_product import FindProduct
 from actions.skill import Events, Skill, remember
 from actions.turn import Turn
 from actions.wording import has_word, intent_button
@@ -11,6 +12,8 @@ from actions.wording import has_word, intent_button
 PLAUSIBLE = 0.1
 #: What is carried into a proposed reading.
 _KEPT = ("product", "attribute", "colour", "size", "order_number", "min_price", "max_price")
+#: Asking for a kind of thing reads like each of these; showing what there is answers them all.
+_PRODUCT_INTENTS = ("find_product", "check_stock", "product_details", "recommend", "refine_search")
 
 
 class Fallback(Skill):
@@ -21,6 +24,8 @@ class Fallback(Skill):
     def handle(self, turn: Turn) -> Events:
         """Find something useful to say; the second time in a row offer a person, too."""
         count = int(turn.slot("fallbacks") or 0) + 1
+        if self._about_products(turn):
+            return [*remember(fallbacks=0), *FindProduct(self.services).handle(turn)]
         if turn.text and quote(turn, turn.text):
             return remember(fallbacks=0)
         likely = self._likeliest(turn)
@@ -34,6 +39,14 @@ class Fallback(Skill):
         if count >= 2 or not likely:
             turn.offer("talk_to_person")
         return remember(fallbacks=count, handover_reason="unanswered")
+
+    @staticmethod
+    def _about_products(turn: Turn) -> bool:
+        """Whether the product intents, none of them sure, are together likelier than any other."""
+        confidence = {intent["name"]: intent["confidence"] for intent in turn.intent_ranking}
+        together = sum(confidence.get(name, 0.0) for name in _PRODUCT_INTENTS)
+        others = [value for name, value in confidence.items() if name not in _PRODUCT_INTENTS]
+        return bool(turn.entity("product")) and together > max(others, default=0.0)
 
     @staticmethod
     def _likeliest(turn: Turn) -> list[str]:

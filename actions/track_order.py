@@ -25,6 +25,8 @@ class TrackOrder(OrderSkill):
         tell_state(turn, order)
         turn.show("order_card", order=order_card(order, turn.language))
         offer_orders(turn, tuple(others), self.skill)
+        if len(orders) > 1:
+            turn.offer("order_history")
         if order.delayed or turn.upset:
             turn.offer("talk_to_person")
         return []

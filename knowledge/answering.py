@@ -128,7 +128,9 @@ def _answer(search: Search, asked: Question, hits: Sequence[Hit], outcome: Outco
         return Answer(outcome, candidates=tuple(map(_source, entries)), score=best, runner_up=second)
     if outcome == "unanswered":
         return Answer(outcome, score=best, runner_up=second)
-    text = _together(entries[0].passages, search.best_passages(asked, hits[0].article))
+    best_passage, *others = search.best_passages(asked, hits[0].article)
+    # The opening says what the article is about; a detail quoted without it can mislead ("... is not accepted").
+    text = _together(entries[0].passages, dict.fromkeys((best_passage, 0, *others)))
     return Answer(outcome, text, _source(entries[0]), score=best, runner_up=second)
 
 

@@ -14,6 +14,8 @@ from snowballstemmer import stemmer
 _CJK = re.compile(r"[\u3400-\u9fff]+")
 _WORD = re.compile(r"[a-z0-9][a-z0-9+.-]*")
 _PARTICLES = frozenset("的")
+# "一双跑鞋", "双跑鞋": the count is no part of the thing.
+_MEASURE = re.compile(r"^[一二两三几]?[双件条款个台本只张把副套顶]")
 _STOPWORDS = frozenset(
     "a an the of for in on with and or to my me i some any one ones pair set is it that this your you".split()
 )
@@ -66,6 +68,7 @@ def _spelt_out(part: str, text: str) -> bool:
     part = "".join(character for character in part if character not in _PARTICLES)
     if part in text:
         return bool(part)
+    part = _MEASURE.sub("", part)
     singles_needed = [0] + [len(part) + 1] * len(part)
     for end in range(1, len(part) + 1):
         for start in range(end):

@@ -1,11 +1,14 @@
-"""What all tests share: one running system for those that drive the whole product."""
+"""What all tests share: one running system, and one browser, for those that drive the whole product."""
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser
 
+from tests.chromium import NoBrowser, open_chromium
 from tests.running_system import RunningSystem, start_system
 
 
@@ -15,3 +18,13 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSystem]:
     running = start_system(tmp_path_factory.mktemp("shop"))
     yield running
     running.stop()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A real Chromium. Skips, loudly, only where there is no way to get one."""
+    try:
+        yield from open_chromium()
+    except NoBrowser as reason:
+        warnings.warn(f"THE BROWSER TESTS DID NOT RUN: {reason}", stacklevel=1)
+        pytest.skip(f"THE BROWSER TESTS DID NOT RUN: {reason}")

@@ -74,6 +74,8 @@ def start_system(state: Path) -> RunningSystem:
     environment = {"AISLE_STATE_DIR": str(state), "AISLE_DATABASE_URL": ""}
     for name, port in zip(("PORT", "RASA_PORT", "ACTIONS_PORT"), _free_ports(), strict=True):
         environment[f"AISLE_{name}"] = str(port)
+    # The worker would write the catalogue with the language model all through the tests.
+    environment |= {"AISLE_GEMMA_LANGUAGES": ""}
     environment |= {"AISLE_CONVERSATIONS_PER_MINUTE": "10000", "AISLE_MESSAGES_PER_MINUTE": "10000"}
     process = subprocess.Popen([sys.executable, "-m", "web.serve"], cwd=ROOT, env={**os.environ, **environment})
     values = {name.removeprefix("AISLE_").lower(): value for name, value in environment.items()}

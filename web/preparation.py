@@ -51,7 +51,7 @@ def _missing(settings: Settings) -> Iterator[Step]:
         yield Step("Recommendations", ("-m", "training.recommender"), "about 10 s")
     sources = _digest()
     if not (_MARK.is_file() and _MARK.read_text() == sources and any(_MARK.parent.glob("*.tar.gz"))):
-        command = ("-W", "ignore", "-m", "rasa", "train", "--fixed-model-name", "aisle")
+        command = ("-m", "training", "bot")
         yield Step("The bot's understanding (BERT) and dialogue", command, "about 6 minutes", lambda: _mark(sources))
 
 

@@ -85,6 +85,20 @@ def test_the_domain_names_exactly_the_registered_actions() -> None:
     assert {action.name() for action in all_skills(services)} == set(_domain("actions"))
 
 
+def test_every_choice_an_action_offers_exists() -> None:
+    choices = yaml.safe_load((ROOT / "actions" / "wording.yml").read_text("utf-8"))["choice"]
+    offered = {
+        argument.value
+        for file in (ROOT / "actions").glob("*.py")
+        for call in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(call, ast.Call)
+        and getattr(call.func, "attr", getattr(call.func, "id", "")) in ("offer", "button")
+        for argument in call.args
+        if isinstance(argument, ast.Constant)
+    }
+    assert offered == set(choices)
+
+
 def test_words_are_in_both_languages() -> None:
     groups = yaml.safe_load((ROOT / "actions" / "wording.yml").read_text("utf-8"))
     for name, words in groups.items():

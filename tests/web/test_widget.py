@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import shutil
 import threading
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import delete
 
 from shop import conversations as talk
@@ -26,18 +25,6 @@ pytestmark = pytest.mark.browser
 
 _HEAD = "<meta charset=utf-8><meta name=viewport content='width=device-width, initial-scale=1'>"
 HOSTILE = '<img src=x onerror="window.hacked=1"> javascript:alert(1) [x](javascript:alert(1))'
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    installed = shutil.which("chromium")
-    with sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(executable_path=installed, args=["--no-sandbox"])
-        except Exception as error:
-            pytest.skip(f"NO BROWSER HERE, the widget is untested: {error}")
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
