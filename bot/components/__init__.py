@@ -1,0 +1,1 @@
+"""Aisle's parts of Rasa's graph."""

@@ -1,0 +1,24 @@
+"""A tiny base model, and an understanding model fine-tuned from it in a second."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.training.tiny_base import make_tiny_base
+from tests.training.tiny_shop import SETTINGS, rows
+from training.understanding import train
+
+
+@pytest.fixture(scope="session")
+def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_tiny_base(tmp_path_factory.mktemp("base") / "tiny")
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder with ``served`` and ``weights``."""
+    folder = tmp_path_factory.mktemp("model")
+    train(rows(), tiny_base, SETTINGS, folder)
+    return folder
