@@ -18,6 +18,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy import select
 
 from shop.clock import now
+from shop.conversations import ensure_conversation
 from shop.settings import get_settings
 from shop.tables import DialogueState
 from shop.unit_of_work import Database
@@ -41,6 +42,8 @@ class BoundedTrackerStore(TrackerStore):
         with self._database.work() as unit:
             row = unit.session.get(DialogueState, tracker.sender_id)
             if row is None:
+                # The gateway opens its conversations; one of `rasa shell` comes past it.
+                ensure_conversation(unit.session, tracker.sender_id)
                 row = DialogueState(conversation_id=tracker.sender_id)
                 unit.session.add(row)
             row.events, row.updated_at = events, now()

@@ -83,6 +83,12 @@ def open_conversation(session: Session, language: str, customer_id: int | None =
     return conversation
 
 
+def ensure_conversation(session: Session, conversation_id: str) -> None:
+    """Open the named conversation where it does not exist: a stranger's, in English until it is known better."""
+    if session.get(Conversation, conversation_id) is None:
+        session.add(Conversation(id=conversation_id, language="en", created_at=now(), updated_at=now()))
+
+
 def get_conversation(session: Session, conversation_id: str) -> Conversation:
     """The conversation as it is now, without locking it. Raises NotFound."""
     conversation = session.get(Conversation, conversation_id, populate_existing=True)

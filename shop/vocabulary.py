@@ -19,6 +19,8 @@ _MEASURE = re.compile(r"^[一二两三几]?[双件条款个台本只张把副套
 _STOPWORDS = frozenset(
     "a an the of for in on with and or to my me i some any one ones pair set is it that this your you".split()
 )
+# "128G", as capacities are said; written they end in a B.
+_SHORT_CAPACITY = re.compile(r"^(\d+[GT])$")
 # Two words of five letters or more this alike are one word misspelt ("jaket", "jacket").
 _TYPO_RATIO = 84
 
@@ -56,6 +58,8 @@ def mentions(wish: str, text: str) -> bool:
     if not wanted:
         return bool(parts)
     present = _stem_set(text)
+    if _stem("".join(wanted)) in present:  # "smart watch" is a smartwatch
+        return True
     return all(_stem(word) in present or _misspelt(word, text) for word in wanted)
 
 
@@ -66,9 +70,10 @@ def _spelt_out(part: str, text: str) -> bool:
     single character may be left to itself (跑步|鞋), and the particle 的 counts for nothing.
     """
     part = "".join(character for character in part if character not in _PARTICLES)
-    if part in text:
+    bare = _MEASURE.sub("", part)
+    if not part or part in text or (bare and bare in text):
         return bool(part)
-    part = _MEASURE.sub("", part)
+    part = bare
     singles_needed = [0] + [len(part) + 1] * len(part)
     for end in range(1, len(part) + 1):
         for start in range(end):
@@ -91,7 +96,9 @@ def _longer_words(text: str) -> list[str]:
 def _misspelt(word: str, text: str) -> bool:
     if len(word) < 5:
         return False
-    return process.extractOne(word, _longer_words(text), scorer=fuzz.ratio, score_cutoff=_TYPO_RATIO) is not None
+    # Hardly anybody mistypes the first letter, and "leather" is no misspelt "feather".
+    near = [other for other in _longer_words(text) if other[0] == word[0]]
+    return process.extractOne(word, near, scorer=fuzz.ratio, score_cutoff=_TYPO_RATIO) is not None
 
 
 @lru_cache(maxsize=1)
@@ -102,22 +109,45 @@ def _vocabulary() -> dict[str, Any]:
 
 def same_colour(wish: str, *colours: str) -> bool:
     """Whether one of the catalogue's colour words satisfies the wished colour, across languages."""
-    wish = wish.lower()
-    words = {wish.removesuffix("色") if has_cjk(wish) else wish}
+    wish = _bare_colour(wish)
+    words = _colour_words(wish)
+    offered = [_bare_colour(colour) for colour in colours]
+    # A shade is satisfied by what it is a shade of: "light blue" by blue, "navy blue" by navy.
+    return any(_has_word(wish, colour) or any(_has_word(colour, word) for word in words) for colour in offered)
+
+
+@lru_cache(maxsize=256)
+def _colour_words(wish: str) -> frozenset[str]:
+    """The words that satisfy a wish: itself, and all of its family when it names one."""
+    words = {wish}
     for family, names in _vocabulary()["colours"].items():
-        known = [family, *names["en"][:1], *names["zh"][:1]]
-        if any(name == wish or (has_cjk(name) and wish.startswith(name)) for name in known):
+        known = [family, *names["en"][:1], *names["zh"][:1], *names.get("same", ())]
+        if any(name == wish or (has_cjk(name) and wish.startswith(_bare_colour(name))) for name in known):
             words |= {family, *names["en"], *names["zh"]}
-    return any(word in colour.lower() for colour in colours for word in words)
+    return frozenset(words)
+
+
+def _bare_colour(text: str) -> str:
+    text = text.strip().lower()
+    return text.removesuffix("色") if has_cjk(text) else text
+
+
+def _has_word(text: str, word: str) -> bool:
+    """Whether a text has a word: an English one whole ("tan" is not in "titanium"), a Chinese one anywhere."""
+    if not word:
+        return False
+    return word in text if has_cjk(word) else bool(re.search(rf"\b{re.escape(word)}\b", text))
 
 
 def normal_size(text: str) -> str:
     """The catalogue's name of a size: ``"medium"`` -> ``"M"``, ``"128 gb"`` -> ``"128GB"``; else as written."""
-    folded = text.strip().lower().removeprefix("size ").removesuffix("码" if text.strip()[:1].isascii() else "")
+    folded = text.strip().lower().removeprefix("size ").removeprefix("eu ")
+    if folded[:1].isascii():  # "42码" and "M号", but not "大码"
+        folded = folded.rstrip("码号碼號 ")
     for name, words in _vocabulary()["sizes"].items():
         if folded == name.lower() or folded in words:
             return str(name)
-    return re.sub(r"\s+", "", folded).upper()
+    return _SHORT_CAPACITY.sub(r"\1B", re.sub(r"\s+", "", folded).upper())
 
 
 def person_tag(text: str) -> str:

@@ -6,6 +6,7 @@ import json
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -86,7 +87,10 @@ class ChatClient:
         start = self.last_seq if after is None else after
         deadline = time.monotonic() + self.timeout_seconds
         url = f"/api/conversations/{self.conversation_id}/events"
-        with self._http().stream("GET", url, params={"after": start}) as response:
+        with (
+            suppress(httpx.ReadTimeout),  # silence for as long as we wait: the same as the deadline
+            self._http().stream("GET", url, params={"after": start}) as response,
+        ):
             response.raise_for_status()
             name, data = "message", ""
             for line in response.iter_lines():

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from sqlalchemy import func, inspect, select
 
 from shop.settings import Settings
 from shop.tables import Article, Product
 from shop.unit_of_work import Database
-
-#: What the bot's archive is made from; a change in any of these trains it again.
-_BOT_SOURCES = ("config.yml", "bot/domain", "bot/data", "bot/components", "training", "language")
-_MARK = Path("models") / "aisle.sha256"
+from training import archive
 
 
 @dataclass(frozen=True)
@@ -25,7 +20,6 @@ class Step:
     title: str
     command: tuple[str, ...]
     usual_duration: str
-    finished: Callable[[], None] = lambda: None
 
 
 def missing_steps(settings: Settings) -> list[Step]:
@@ -49,10 +43,8 @@ def _missing(settings: Settings) -> Iterator[Step]:
         yield Step("Knowledge index", ("-m", "knowledge", "rebuild"), "about 20 s")
     if not (state / "recommender").is_dir():
         yield Step("Recommendations", ("-m", "training.recommender"), "about 10 s")
-    sources = _digest()
-    if not (_MARK.is_file() and _MARK.read_text() == sources and any(_MARK.parent.glob("*.tar.gz"))):
-        command = ("-m", "training", "bot")
-        yield Step("The bot's understanding (BERT) and dialogue", command, "about 6 minutes", lambda: _mark(sources))
+    if not archive.is_current():
+        yield Step("The bot's understanding (BERT) and dialogue", ("-m", "training", "bot"), "about 6 minutes")
 
 
 def _counts(settings: Settings) -> dict[str, int]:
@@ -67,19 +59,3 @@ def _counts(settings: Settings) -> dict[str, int]:
             }
     finally:
         database.close()
-
-
-def _digest() -> str:
-    digest = hashlib.sha256()
-    for source in _BOT_SOURCES:
-        path = Path(source)
-        files = sorted(path.rglob("*")) if path.is_dir() else [path]
-        for file in files:
-            if file.is_file() and file.suffix in (".py", ".yml", ".csv"):
-                digest.update(str(file).encode() + file.read_bytes())
-    return digest.hexdigest()
-
-
-def _mark(sources: str) -> None:
-    _MARK.parent.mkdir(exist_ok=True)
-    _MARK.write_text(sources)

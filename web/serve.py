@@ -55,7 +55,6 @@ def prepare(settings: Settings) -> None:
         if result.returncode != 0:
             command = " ".join(["python", *step.command])
             raise Unavailable(f"{step.title}: failed. What went wrong stands above; try it alone with `{command}`.")
-        step.finished()
         console.print(f"    done in {time.monotonic() - started:.0f} s")
 
 
