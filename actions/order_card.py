@@ -38,7 +38,7 @@ def order_card(order: OrderView, language: str) -> dict[str, Any]:
 
 def _timeline(order: OrderView, language: str) -> list[dict[str, str]]:
     placed = {"at": minute(order.placed_at, language), "text": word("timeline", "placed", language)}
-    scans = [scan for shipment in order.shipments for scan in shipment.scans]
+    scans = sorted((scan for parcel in order.shipments for scan in parcel.scans), key=lambda scan: scan.at)
     return [placed, *({"at": minute(s.at, language), "text": _scan_text(s, language)} for s in scans)]
 
 

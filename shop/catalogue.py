@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 from typing import Any
 
 from sqlalchemy import func, select
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from shop.errors import NotFound
 from shop.money import Money
 from shop.tables import Product, Review, Variant
-from shop.vocabulary import mentions, normal_size, same_colour, stems
+from shop.vocabulary import has_cjk, mentions, normal_size, same_colour, stems
 
 
 @dataclass(frozen=True)
@@ -94,15 +95,13 @@ class SearchResult:
     query: ProductQuery = field(default_factory=ProductQuery)
 
 
-# Which limits give way, in turn, when nothing meets them all. What the thing is never does.
-_RELAXATIONS: tuple[tuple[str, ...], ...] = (
-    (),
-    ("colour",),
-    ("max_price_cents", "min_price_cents"),
-    ("attributes",),
-    ("size",),
-    ("colour", "max_price_cents", "min_price_cents"),
-    ("colour", "attributes", "max_price_cents", "min_price_cents", "size"),
+# Which limits give way when nothing meets them all: as few as possible, and of as many the first in this list.
+# What the thing is never does.
+_LIMITS = (("colour",), ("max_price_cents", "min_price_cents"), ("attributes",), ("size",))
+_RELAXATIONS = tuple(
+    tuple(name for limit in limits for name in limit)
+    for number in range(len(_LIMITS) + 1)
+    for limits in combinations(_LIMITS, number)
 )
 
 
@@ -142,9 +141,10 @@ def spoken_of(session: Session, text: str) -> str:
     """The kind of thing a text speaks of, by the catalogue's own words: the longest category or tag in it."""
     rows = session.execute(select(Product.category_en, Product.category_zh, Product.tags).where(Product.active == 1))
     words = {word for en, zh, tags in rows for word in (en, zh, *(t for group in tags.values() for t in group))}
-    chinese = [word for word in words if len(word) > 1 and not stems(word) and word in text]
+    # "T恤" must stand there as it is: the "t" alone is in every "don't".
+    chinese = [word for word in words if len(word) > 1 and has_cjk(word) and word.lower() in text.lower()]
     present = set(stems(text))
-    english = [word for word in words if stems(word) and present.issuperset(stems(word))]
+    english = [word for word in words if not has_cjk(word) and stems(word) and present.issuperset(stems(word))]
     return max(chinese + english, key=len, default="")
 
 

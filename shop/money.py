@@ -19,7 +19,8 @@ class Money:
     currency: str = "USD"
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "amount", Decimal(self.amount).quantize(_CENT, ROUND_HALF_UP))
+        rounded = Decimal(self.amount).quantize(_CENT, ROUND_HALF_UP)
+        object.__setattr__(self, "amount", rounded + 0)  # nothing is never "-0.00"
 
     @classmethod
     def from_cents(cls, cents: int, currency: str = "USD") -> Money:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from playwright.sync_api import Browser
 
+from shop.database import open_engine
+from shop.demo.load import load_shop, make_shop
+from shop.migrations import upgrade
+from shop.unit_of_work import Database
 from tests.chromium import NoBrowser, open_chromium
 from tests.running_system import RunningSystem, start_system
 
@@ -18,6 +23,17 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSystem]:
     running = start_system(tmp_path_factory.mktemp("shop"))
     yield running
     running.stop()
+
+
+@pytest.fixture(scope="session")
+def demo_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """The demo shop, for reading only: it is made once for all tests."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('demo') / 'aisle.db'}"
+    upgrade(url)
+    database = Database(open_engine(url))
+    load_shop(database, make_shop(7, date(2026, 11, 23)))
+    yield database
+    database.close()
 
 
 @pytest.fixture(scope="module")
