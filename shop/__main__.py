@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from shop.clock import now
 from shop.errors import AisleError, Refused
+from shop.handovers import app as handovers
 from shop.importing.commands import import_data
 from shop.settings import as_markdown, get_settings
 
@@ -21,6 +22,7 @@ app = typer.Typer(help="The shop's database.", no_args_is_help=True, pretty_exce
 console = Console()
 
 app.command("import")(import_data)
+app.add_typer(handovers, name="handovers")
 
 
 @app.command()
