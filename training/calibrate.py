@@ -13,6 +13,7 @@ _TEMPERATURES = np.geomspace(0.2, 5.0, 97)
 _THRESHOLDS = np.arange(0.05, 0.65, 0.01)
 _WRONGLY_REFUSED = 0.01
 """Share of our own messages that may be taken for out of scope."""
+_MORE_LIKELY_THAN_NOT = 0.5
 _ENERGY_WIDTHS_BELOW = 3.0
 
 
@@ -29,8 +30,8 @@ def fit(logits: np.ndarray, truth: Sequence[str], intents: list[str]) -> Calibra
     """The same from logits (n, intents) and the true intents.
 
     Temperature: least negative log-likelihood. Out of scope: energies more than three deviations below those of
-    our own messages; the threshold refuses one in a hundred of them. Unsure: the threshold that makes fewest
-    mistakes, a wrong intent taken and a right one refused counting the same.
+    our own messages; the threshold refuses at most one in a hundred of them, and nothing that is more likely ours.
+    Unsure: the threshold that makes fewest mistakes, a wrong intent taken and a right one refused counting the same.
     """
     labels = np.array([intents.index(name) for name in truth])
     ours = np.array([name != OUT_OF_SCOPE for name in truth])
@@ -46,7 +47,7 @@ def fit(logits: np.ndarray, truth: Sequence[str], intents: list[str]) -> Calibra
     return Calibration(
         draft.temperature,
         _unsure_threshold(probabilities, labels),
-        float(np.quantile(refusal[ours], 1.0 - _WRONGLY_REFUSED)),
+        max(_MORE_LIKELY_THAN_NOT, float(np.quantile(refusal[ours], 1.0 - _WRONGLY_REFUSED))),
         centre,
         draft.energy_width,
     )

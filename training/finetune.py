@@ -25,7 +25,7 @@ from training.model import MultiHeadBert, Outputs, mean_pool
 class FinetuneSettings:
     """How to fine-tune; the defaults were chosen on a fifth of the training data, held out."""
 
-    epochs: int = 6
+    epochs: int = 5
     batch_size: int = 16
     accumulation: int = 1
     learning_rate: float = 2e-4

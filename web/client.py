@@ -35,17 +35,14 @@ class ChatClient:
         body = {"language": self.language}
         if self.customer_token:
             body["customer_token"] = self.customer_token
-        answer = self._http().post("/api/conversations", json=body)
-        answer.raise_for_status()
-        self.conversation_id, self.token = answer.json()["conversation_id"], answer.json()["token"]
+        opened = self._post("/api/conversations", body)
+        self.conversation_id, self.token = opened["conversation_id"], opened["token"]
         return self
 
     def send(self, client_id: str | None = None, **body: str) -> int:
         """Send ``text=...`` or ``choice=...`` and return the message's sequence number without waiting."""
         url = f"/api/conversations/{self.conversation_id}/messages"
-        answer = self._http().post(url, json={"client_id": client_id or uuid.uuid4().hex, **body})
-        answer.raise_for_status()
-        return int(answer.json()["seq"])
+        return int(self._post(url, {"client_id": client_id or uuid.uuid4().hex, **body})["seq"])
 
     def say(self, text: str) -> list[Event]:
         """Send a text and return what was answered."""
@@ -89,7 +86,8 @@ class ChatClient:
         url = f"/api/conversations/{self.conversation_id}/events"
         with (
             suppress(httpx.ReadTimeout),  # silence for as long as we wait: the same as the deadline
-            self._http().stream("GET", url, params={"after": start}) as response,
+            self._http() as http,
+            http.stream("GET", url, params={"after": start}) as response,
         ):
             response.raise_for_status()
             name, data = "message", ""
@@ -111,6 +109,13 @@ class ChatClient:
         if name == "message" and event["seq"] > self.last_seq:
             self.last_seq = event["seq"]
             self.events.append(event)
+
+    def _post(self, url: str, body: dict[str, str]) -> dict[str, Any]:
+        with self._http() as http:
+            answer = http.post(url, json=body)
+        answer.raise_for_status()
+        answered: dict[str, Any] = answer.json()
+        return answered
 
     def _http(self) -> httpx.Client:
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}

@@ -71,6 +71,7 @@ def serve(settings: Settings) -> None:
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         _wait_until_ready(settings, supervisor)
+        _start_worker(config, settings)
         console.print(f"\n[green]{settings.shop_name} is open:[/green] http://{settings.host}:{settings.port}")
         console.print(f"[dim]Logs: {settings.state_dir / 'log'}   Chat here: make chat   Stop: Ctrl-C[/dim]")
         supervisor.wait()
@@ -137,6 +138,13 @@ def _wait_until_ready(settings: Settings, supervisor: subprocess.Popen[bytes]) -
             status.update(f"Starting: waiting for {', '.join(waiting_for)} ...")
             time.sleep(0.5)
     raise Unavailable(f"Not ready after {START_TIMEOUT_SECONDS} s; see {settings.state_dir / 'log'}.")
+
+
+def _start_worker(config: Path, settings: Settings) -> None:
+    command = [sys.executable, "-m", "supervisor.supervisorctl", "--configuration", str(config), "start", "worker"]
+    result = subprocess.run(command, env=_environment(settings), capture_output=True, text=True, check=False)  # noqa: S603
+    if "started" not in result.stdout:
+        console.print(f"[yellow]The worker did not start: {result.stdout.strip()}[/yellow]")
 
 
 def _waiting_for(url: str) -> list[str]:

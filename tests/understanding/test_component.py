@@ -56,17 +56,22 @@ def _parse(component: Any, text: str) -> dict[str, Any]:
 def test_a_message_is_parsed(trained: tuple[LocalModelStorage, dict[str, Any]]) -> None:
     storage, config = trained
     component = AisleUnderstanding.load(config, storage, RESOURCE, CONTEXT)
-    parse = _parse(component, "i want a red jacket under $50")
+    parse = _parse(component, "i want a red jacket")
     assert parse["intent_ranking"][0]["name"] == "find_product"
     assert set(parse["intent"]) == {"name", "confidence"}
+    assert {e["extractor"] for e in parse["entities"] if e["entity"] == "product"} == {"AisleUnderstanding"}
     assert parse["language"] == "en"
     assert set(parse["sentiment"]) == {"label", "confidence"}
     assert 0.0 <= parse["out_of_scope_score"] <= 1.0
-    entities = {entity["entity"]: entity for entity in parse["entities"]}
-    assert entities["max_price"]["value"] == "50"
-    assert entities["max_price"]["extractor"] == "Patterns"
-    assert entities["product"]["extractor"] == "AisleUnderstanding"
-    assert entities["language"]["value"] == "en"
+
+
+def test_patterns_and_language_are_entities_too(trained: tuple[LocalModelStorage, dict[str, Any]]) -> None:
+    storage, config = trained
+    component = AisleUnderstanding.load(config, storage, RESOURCE, CONTEXT)
+    parse = _parse(component, "show me something under $50")
+    entities = {entity["entity"]: (entity["value"], entity["extractor"]) for entity in parse["entities"]}
+    assert entities["max_price"] == ("50", "Patterns")
+    assert entities["language"] == ("en", "LanguageDetector")
 
 
 def test_without_a_signal_there_is_no_language_entity(trained: tuple[LocalModelStorage, dict[str, Any]]) -> None:
