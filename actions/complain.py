@@ -73,6 +73,10 @@ class DamagedItem(OrderSkill):
         return offer_person(turn, "damaged")
 
 
+#: The status of the orders that a request is about, where it is not what is still being prepared.
+_CONCERNED = {"return_item": "delivered", "exchange_item": "delivered"}
+
+
 class RequestChange(OrderSkill):
     """A change to an order. The bot cannot make it yet: it shows the order and the rules, and brings a person."""
 
@@ -80,11 +84,12 @@ class RequestChange(OrderSkill):
 
     def serve(self, turn: Turn, customer: Customer, wish: OrderWish) -> Events:
         """Be honest about it and useful all the same."""
-        orders = meant_orders(turn, customer, wish)
+        orders = meant_orders(turn, customer, wish, _CONCERNED.get(turn.intent, "pending"))
         if not orders:
             return []
         tell_state(turn, orders[0])
-        quote(turn, turn.text, category="orders") if turn.text else None
+        if turn.text:
+            quote(turn, turn.text, category="orders")
         turn.say("utter_change_by_person")
         return offer_person(turn, "order_change")
 
@@ -103,10 +108,16 @@ class AskWhy(OrderSkill):
             turn.show("order_card", order=order_card(order, turn.language))
         elif order and (wish.order_number or "cancel" in turn.text.lower() or "取消" in turn.text):
             turn.say("utter_cancelled_because", number=order.number, reason=order.cancelled_reason)
+        elif orders and orders[0].status == "shipped" and _asks_about_delay(turn.text):
+            tell_state(turn, orders[0])
         elif not quote(turn, turn.text):
             turn.say("utter_why_unknown")
             offer_orders(turn, orders, "track_order")
         return offer_person(turn, "unanswered")
+
+
+def _asks_about_delay(text: str) -> bool:
+    return any(word in text.lower() for word in ("late", "long", "slow", "delay", "慢", "没到", "延误", "还没", "久"))
 
 
 def offer_person(turn: Turn, reason: str) -> Events:

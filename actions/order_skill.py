@@ -53,8 +53,11 @@ class OrderSkill(Skill):
         """Do it for this customer."""
 
 
-def meant_orders(turn: Turn, customer: Customer, wish: OrderWish) -> tuple[OrderView, ...]:
-    """The orders a wish may mean, likeliest first; says so when it names one that is not there."""
+def meant_orders(turn: Turn, customer: Customer, wish: OrderWish, first: str = "shipped") -> tuple[OrderView, ...]:
+    """The orders a wish may mean, likeliest first; says so when it names one that is not there.
+
+    ``first`` is the status of the orders that such a wish is most likely about.
+    """
     with turn.services.database.read() as unit:
         orders = list_orders(unit.session, customer.id, turn.language)
         if not orders:
@@ -66,8 +69,8 @@ def meant_orders(turn: Turn, customer: Customer, wish: OrderWish) -> tuple[Order
     if wish.product:
         matching = orders_with(orders, wish.product)
         if matching:
-            return _likeliest_first(matching)
-    return _likeliest_first(orders)
+            return _likeliest_first(matching, first)
+    return _likeliest_first(orders, first)
 
 
 def offer_orders(turn: Turn, orders: tuple[OrderView, ...], intent: str) -> None:
@@ -89,7 +92,6 @@ def _numbered(
         return ()
 
 
-def _likeliest_first(orders: tuple[OrderView, ...]) -> tuple[OrderView, ...]:
-    """Parcels under way, then what is being prepared, then the rest; the newest first in each."""
-    weight = {"shipped": 0, "processed": 1, "pending": 1}
-    return tuple(sorted(orders, key=lambda order: weight.get(order.status, 2)))
+def _likeliest_first(orders: tuple[OrderView, ...], first: str = "shipped") -> tuple[OrderView, ...]:
+    """Those of a status, then all others that still move, then the rest; the newest first in each."""
+    return tuple(sorted(orders, key=lambda order: 0 if order.status == first else 1 if order.open else 2))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from actions.answer_question import quote
 from actions.find_product import search_and_show
 from actions.product_card import price_text, product_card, sizes_in_stock
-from actions.product_wish import OFFERED_PRODUCTS, ask_which, meant_products, query_of
+from actions.product_wish import OFFERED_PRODUCTS, ask_which, meant_products, merged, query_of
 from actions.skill import Events, Skill, remember
 from actions.turn import Turn
 from actions.wording import button, joined, payload, word
@@ -51,8 +51,11 @@ class CheckStock(Skill):
 
     def handle(self, turn: Turn) -> Events:
         """Yes or no from the stock, and what else there is; for a kind of thing, all that is in stock of it."""
-        if len(meant_products(turn)) > OFFERED_PRODUCTS:
+        meant = meant_products(turn)
+        if len(meant) > OFFERED_PRODUCTS:
             return search_and_show(turn, query_of(turn))
+        if not meant and turn.slot("search"):  # "do you have these in 44?": the last list, narrowed
+            return search_and_show(turn, merged(turn.slot("search"), query_of(turn)))
         product = single_product(turn, self.skill)
         if product is None:
             return remember(last_skill=self.skill)

@@ -15,10 +15,10 @@ from shop.catalogue import ProductQuery, ProductView, get_products, named_produc
 OFFERED_PRODUCTS = 4
 
 _ORDINALS = {
-    0: r"\b(first|1st)\b|第一",
-    1: r"\b(second|2nd)\b|第二",
-    2: r"\b(third|3rd)\b|第三",
-    3: r"\b(fourth|4th)\b|第四",
+    0: r"\bthe (first|1st)\b|\b(first|1st) one\b|第一[个款双件种条台本]",
+    1: r"\bthe (second|2nd)\b|\b(second|2nd) one\b|第二[个款双件种条台本]",
+    2: r"\bthe (third|3rd)\b|\b(third|3rd) one\b|第三[个款双件种条台本]",
+    3: r"\bthe (fourth|4th)\b|\b(fourth|4th) one\b|第四[个款双件种条台本]",
     -1: r"\blast one\b|最后",
 }
 

@@ -7,6 +7,7 @@ slots as they stood at the cut are put in front. The full conversation stays in 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from typing import Any
 
@@ -64,28 +65,27 @@ class BoundedTrackerStore(TrackerStore):
 
 
 def bounded(events: list[Event]) -> list[Event]:
-    """The events themselves when few; else the slots as of a turn's start, and everything since.
-
-    The cut never falls into a running form, whose questions the policies must see whole.
-    """
+    """The events themselves when few; else the slots and the running form as of a turn's start, and all since."""
     if len(events) <= MAX_EVENTS:
         return events
-    starts = _turn_starts_outside_forms(events)
+    starts = _turn_starts(events)
     if len(starts) <= KEPT_TURNS:
         return events
     cut = starts[-KEPT_TURNS]
     slots = {event.key: event.value for event in events[:cut] if isinstance(event, SlotSet)}
-    snapshot = [SlotSet(name, value) for name, value in slots.items()]
+    snapshot: list[Event] = [SlotSet(name, value) for name, value in slots.items()]
+    forms = [event for event in events[:cut] if isinstance(event, ActiveLoop)]
+    if forms and forms[-1].name:
+        snapshot.append(ActiveLoop(forms[-1].name))
     return [SessionStarted(), *snapshot, *events[cut:]]
 
 
-def _turn_starts_outside_forms(events: list[Event]) -> list[int]:
-    """Where a turn begins: the indices of ``action_listen`` before a shopper's message, with no form running."""
-    in_form, starts = False, []
-    for index, event in enumerate(events[:-1]):
-        if isinstance(event, ActiveLoop):
-            in_form = event.name is not None
-        listens = isinstance(event, ActionExecuted) and event.action_name == ACTION_LISTEN_NAME
-        if listens and not in_form and isinstance(events[index + 1], UserUttered):
-            starts.append(index)
-    return starts
+def _turn_starts(events: list[Event]) -> list[int]:
+    """Where a turn begins: the indices of ``action_listen`` before a shopper's message."""
+    return [
+        index
+        for index, (event, following) in enumerate(itertools.pairwise(events))
+        if isinstance(event, ActionExecuted)
+        and event.action_name == ACTION_LISTEN_NAME
+        and isinstance(following, UserUttered)
+    ]

@@ -110,12 +110,12 @@ def in_form(numbers: range) -> list[Event]:
     return [*begun, *(event for events in later for event in events)]
 
 
-def test_the_cut_never_falls_into_a_running_form() -> None:
-    events = [*talk(40), *in_form(range(40, 50))]
+def test_a_form_left_open_for_long_is_bounded_and_still_open() -> None:
+    events = [*talk(40), *in_form(range(40, 340))]
     kept = bounded(events)
-    assert len(kept) < len(events)
-    assert said(kept)[-10:] == [f"message {number}" for number in range(40, 50)]
-    assert [event for event in kept if isinstance(event, ActiveLoop)]
+    assert len(kept) <= MAX_EVENTS
+    assert said(kept) == [f"message {number}" for number in range(340 - KEPT_TURNS, 340)]
+    assert [event.name for event in kept if isinstance(event, ActiveLoop)] == ["identify_form"]
     assert standing(kept) == standing(events)
 
 
