@@ -39,7 +39,6 @@ _PLAIN: tuple[type[Skill], ...] = (
     Fallback,
     ResendCode,
     Deny,
-    Stop,
     SwitchLanguage,
 )
 
@@ -56,6 +55,7 @@ def all_skills(services: Services) -> list[Action]:
     return [
         *skills.values(),
         Affirm(services, skills.__getitem__),
+        Stop(services, skills.__getitem__),
         Resume(services, order_skill),
         Inform(services, skills.__getitem__),
         IdentifyForm(services),

@@ -49,11 +49,18 @@ class Stop(Skill):
     skill = "stop"
     acknowledges = False
 
+    def __init__(self, services: Services, find: Find) -> None:
+        super().__init__(services)
+        self._find = find
+
     def handle(self, turn: Turn) -> Events:
-        """Back to the start."""
+        """Back to the start, or on to the other thing named in the same breath ("forget it, show me bags")."""
+        forgotten = [*forget_identity_form(), *remember(offer=None, search=None, current_product=None, last_skill=None)]
+        if turn.entity("product"):
+            return [*forgotten, *self._find("find_product").handle(turn)]
         turn.say("utter_stop")
         turn.offer("track_order", "find_product", "help")
-        return [*forget_identity_form(), *remember(offer=None, search=None, current_product=None, last_skill=None)]
+        return forgotten
 
 
 class SwitchLanguage(Skill):

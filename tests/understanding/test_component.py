@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[LocalModelStorage
     sentiment.mkdir()
     moods = [f"{row.text},{row.sentiment}" for row in rows() if row.sentiment]
     (sentiment / "en.csv").write_text("\n".join(["text,sentiment", *moods]))
-    finetune = {name: getattr(SETTINGS, name) for name in ("epochs", "batch_size", "learning_rate", "frozen_layers")}
+    finetune = asdict(SETTINGS)
     config = AisleUnderstanding.get_default_config()
     config |= {"base_model": str(base), "sentiment_data": str(sentiment), "finetune": finetune}
     (folder / "storage").mkdir()

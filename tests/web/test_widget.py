@@ -248,7 +248,9 @@ def test_it_speaks_the_language_of_the_page(visit: Any, rasa: StandIn) -> None:
 
 
 def test_on_a_phone_it_covers_the_screen_and_keeps_focus(visit: Any) -> None:
-    page = opened(visit(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True))
+    # Without its opening motion, in the midst of which it does not cover the screen yet.
+    still = {"reduced_motion": "reduce", "has_touch": True, "is_mobile": True}
+    page = opened(visit(viewport={"width": 390, "height": 844}, **still))
     box = page.locator(".panel").bounding_box()
     assert box == {"x": 0, "y": 0, "width": 390, "height": 844}
     expect(page.get_by_role("dialog")).to_have_attribute("aria-modal", "true")
