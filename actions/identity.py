@@ -38,6 +38,8 @@ class IdentifyForm(FormValidationAction):
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]
     ) -> dict[str, Any]:
         """Send a code to the address, whoever's it is."""
+        if value is None:  # the slot was emptied when the form began, which Rasa may hand over as an answer
+            return {"email": None}
         turn = Turn(dispatcher, tracker, self.services)
         return await asyncio.to_thread(self._email, turn, str(value))
 
@@ -45,6 +47,8 @@ class IdentifyForm(FormValidationAction):
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]
     ) -> dict[str, Any]:
         """Check the code; a right one makes its owner this conversation's customer."""
+        if value is None:
+            return {"code": None}
         turn = Turn(dispatcher, tracker, self.services)
         return await asyncio.to_thread(self._code, turn, str(value))
 
