@@ -30,7 +30,7 @@ class ProductDetails(Skill):
 
     def handle(self, turn: Turn) -> Events:
         """Tell about the product that is meant."""
-        product = single_product(turn, self.skill)
+        product = single_product(turn, meant_products(turn), self.skill)
         if product is None:
             return remember(last_skill=self.skill)
         facts = asked_facts(product, turn)
@@ -51,15 +51,15 @@ class CheckStock(Skill):
 
     def handle(self, turn: Turn) -> Events:
         """Yes or no from the stock, and what else there is; for a kind of thing, all that is in stock of it."""
-        meant = meant_products(turn)
+        meant, wish = meant_products(turn), query_of(turn)
         if len(meant) > OFFERED_PRODUCTS:
-            return search_and_show(turn, query_of(turn))
+            return search_and_show(turn, wish)
         if not meant and turn.slot("search"):  # "do you have these in 44?": the last list, narrowed
-            return search_and_show(turn, merged(turn.slot("search"), query_of(turn)))
-        product = single_product(turn, self.skill)
+            return search_and_show(turn, merged(turn.slot("search"), wish))
+        product = single_product(turn, meant, self.skill)
         if product is None:
             return remember(last_skill=self.skill)
-        query = ProductQuery(size=query_of(turn).size, colour=query_of(turn).colour)
+        query = ProductQuery(size=wish.size, colour=wish.colour)
         wished = matching_variants(product, query)
         if wished:
             self._yes(turn, product, wished, query)
@@ -146,9 +146,8 @@ def _wished_options(wished: tuple[VariantView, ...], language: str) -> str:
     return ": ".join(part for part in (chosen, rest) if part)
 
 
-def single_product(turn: Turn, intent: str) -> ProductView | None:
-    """The one product that is meant; otherwise asks which and returns None."""
-    products = meant_products(turn)
+def single_product(turn: Turn, products: tuple[ProductView, ...], intent: str) -> ProductView | None:
+    """The one of the products that may be meant; otherwise asks which and returns None."""
     if len(products) == 1:
         return products[0]
     if products:
