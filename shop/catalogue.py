@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from shop.errors import NotFound
 from shop.money import Money
+from shop.naming import as_written, is_called, joined, stands_in
 from shop.tables import Product, Review, Variant
-from shop.vocabulary import has_cjk, mentions, normal_size, same_colour, stems
+from shop.vocabulary import has_cjk, mentions, normal_size, same_colour
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class ProductView:
     brand: str
     category: str
     category_en: str
+    categories: tuple[str, ...]  # in every language
     department: str
     facts: tuple[tuple[str, str], ...]
     image: str
@@ -133,19 +135,33 @@ def matching_variants(product: ProductView, query: ProductQuery) -> tuple[Varian
 def named_products(session: Session, mention: str, language: str) -> tuple[ProductView, ...]:
     """The products a mention may mean, sold out ones included: the fullest match of a name first."""
     products = get_products(session, _ids_called(session, mention), language)
-    in_name = [product for product in products if any(mentions(mention, name) for name in product.names)]
+    in_name = [product for product in products if is_called(mention, *product.names)]
     return tuple(in_name) or products
+
+
+def products_called(session: Session, mention: str, language: str) -> tuple[ProductView, ...]:
+    """All products that a mention names or is the kind of, sold out ones included."""
+    products = get_products(session, _ids_called(session, mention), language)
+    called = [product for product in products if is_called(mention, *product.names, *product.categories)]
+    return tuple(called) or products
 
 
 def spoken_of(session: Session, text: str) -> str:
     """The kind of thing a text speaks of, by the catalogue's own words: the longest category or tag in it."""
     rows = session.execute(select(Product.category_en, Product.category_zh, Product.tags).where(Product.active == 1))
-    words = {word for en, zh, tags in rows for word in (en, zh, *(t for group in tags.values() for t in group))}
+    kinds = [(en, zh, tags) for en, zh, tags in rows]
+    words = {word for en, zh, tags in kinds for word in (en, zh, *(t for group in tags.values() for t in group))}
     # "T恤" must stand there as it is: the "t" alone is in every "don't".
     chinese = [word for word in words if len(word) > 1 and has_cjk(word) and word.lower() in text.lower()]
-    present = set(stems(text))
-    english = [word for word in words if not has_cjk(word) and stems(word) and present.issuperset(stems(word))]
+    english = [word for word in words if not has_cjk(word) and stands_in(word, text)]
+    # A shop may have no tags: there a "speaker" is a bluetooth speaker by the last word of its category.
+    last_words = {en.split()[-1] for en, _, _ in kinds if en} if not chinese + english else ()
+    english += [word for word in last_words if len(word) >= _TELLING_WORD and stands_in(word, text)]
     return max(chinese + english, key=len, default="")
+
+
+#: Shorter last words of categories are part of too much else ("in that case", "my bank").
+_TELLING_WORD = 5
 
 
 def list_products(session: Session, language: str) -> tuple[ProductView, ...]:
@@ -185,7 +201,10 @@ _SEARCHED = (
 def _ids_called(session: Session, mention: str) -> list[int]:
     """The active products a mention fits. Reads words only: whole products are ten times dearer to load."""
     rows = session.execute(select(*_SEARCHED).where(Product.active == 1).order_by(Product.id))
-    return [row.id for row in rows if not mention or mentions(mention, _words(row))]
+    fitting = [(row.id, words) for row in rows if mentions(mention, words := _words(row)) or not mention]
+    # "speakers" are not misspelt "sneakers" where there are speakers.
+    exactly = [product_id for product_id, words in fitting if as_written(mention, words)]
+    return exactly or [product_id for product_id, _ in fitting]
 
 
 def _meets(product: ProductView, query: ProductQuery) -> bool:
@@ -239,6 +258,7 @@ def _view(
         brand=row.brand,
         category=(chinese and row.category_zh) or row.category_en,
         category_en=row.category_en,
+        categories=(row.category_en, row.category_zh),
         department=row.department,
         facts=tuple((fact[language][0], fact[language][1]) for fact in row.facts if language in fact),
         image=row.image,
@@ -276,6 +296,7 @@ def _variant_view(row: Any, chinese: bool) -> VariantView:
 
 def _words(row: Any) -> str:
     parts = [row.brand, row.name_en, row.name_zh, row.category_en, row.category_zh, row.department]
+    parts += [joined(word) for part in parts for word in str(part).split() if "-" in word]
     parts += [tag for tags in row.tags.values() for tag in tags]
     # Only the values: "Waterproof: no" must not make a product findable as waterproof.
     parts += [fact[language][1] for fact in row.facts for language in ("en", "zh") if language in fact]

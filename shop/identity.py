@@ -1,9 +1,11 @@
-"""Who the shopper is: an e-mail with a one-time code, or the shop's signed token (checked by the gateway)."""
+"""Who the shopper is: an e-mail with a one-time code, the shop's signed token (checked by the gateway), or what
+else the shop's policy takes for enough: the e-mail alone, or name and postcode."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Callable
 from datetime import timedelta
@@ -14,10 +16,13 @@ from sqlalchemy.orm import Session
 from shop.clock import now
 from shop.errors import NotFound, Refused, TooManyTries
 from shop.settings import Settings
-from shop.tables import AuditEntry, Conversation, Customer, Mail, OneTimeCode
+from shop.tables import Address, AuditEntry, Conversation, Customer, Mail, OneTimeCode
 
 #: Delivers one mail: ``sender(session, recipient, subject, body)``.
 MailSender = Callable[[Session, str, str, str], None]
+#: Wrong answers to "who are you" in one conversation, or with one answer, before an hour's wait.
+WRONG_ANSWERS_PER_HOUR = 6
+_POSTCODE = re.compile(r"(?<![\w#-])[0-9][0-9A-Za-z]{3,6}(?:-[0-9]{4})?(?![\w-])")
 
 
 def keep_in_mailbox(session: Session, recipient: str, subject: str, body: str) -> None:
@@ -81,12 +86,66 @@ def check_code(session: Session, conversation_id: str, code: str, settings: Sett
     if not right or row.customer_id is None:
         raise Refused("the code is wrong")
     row.used_at = now()
-    conversation = session.get(Conversation, conversation_id)
-    conversation.customer_id, conversation.identified_by = row.customer_id, "code"
-    actor = f"conversation:{conversation_id}"
-    session.add(AuditEntry(at=now(), actor=actor, action="identify", subject=f"customer:{row.customer_id}"))
+    _bind(session, conversation_id, row.customer_id, "code")
     customer: Customer = session.get(Customer, row.customer_id)
     return customer
+
+
+def identify_by_email(session: Session, conversation_id: str, email: str) -> Customer:
+    """Take the owner of an address for this conversation's customer, where the shop's policy asks for no more.
+
+    The caller commits, also after Refused. Raises Refused where no account has it, TooManyTries after too many.
+    """
+    address = email.strip().lower()
+    query = select(Customer).where(Customer.email == address)
+    return _identify(session, conversation_id, address, list(session.scalars(query)), "email")
+
+
+def identify_by_name_and_postcode(session: Session, conversation_id: str, text: str) -> Customer | None:
+    """Take the customer whose whole name and postcode stand in the text for this conversation's.
+
+    None where the text holds no postcode of the shop's customers and no other number that could be one; raises
+    like ``identify_by_email``, also where the name does not belong to the postcode.
+    """
+    postcodes = _POSTCODE.findall(text)
+    if not postcodes:
+        return None
+    folded = " ".join(text.casefold().split())
+    query = select(Customer).join(Address).where(Address.postcode.in_(postcodes)).distinct()
+    found = [customer for customer in session.scalars(query) if _holds_name(folded, customer.name)]
+    return _identify(session, conversation_id, folded, found, "name_and_postcode")
+
+
+def _holds_name(folded: str, name: str) -> bool:
+    wanted = " ".join(name.casefold().split())
+    if wanted.isascii():
+        return re.search(rf"\b{re.escape(wanted)}\b", folded) is not None
+    return wanted in folded
+
+
+def _identify(session: Session, conversation_id: str, shown: str, found: list[Customer], way: str) -> Customer:
+    """Bind the one customer found; none and several are the same wrong answer, and wrong answers are counted."""
+    actor, subject = f"conversation:{conversation_id}", f"identity:{hashlib.sha256(shown.encode()).hexdigest()[:16]}"
+    failed = select(func.count()).where(
+        AuditEntry.action == "identify_failed",
+        AuditEntry.at > now() - timedelta(hours=1),
+        or_(AuditEntry.actor == actor, AuditEntry.subject == subject),
+    )
+    tries = session.scalar(failed)
+    if tries >= WRONG_ANSWERS_PER_HOUR:
+        raise TooManyTries(f"{tries} wrong answers within an hour")
+    if len(found) != 1:
+        session.add(AuditEntry(at=now(), actor=actor, action="identify_failed", subject=subject))
+        raise Refused("nobody is known by that")
+    _bind(session, conversation_id, found[0].id, way)
+    return found[0]
+
+
+def _bind(session: Session, conversation_id: str, customer_id: int, way: str) -> None:
+    conversation = session.get(Conversation, conversation_id)
+    conversation.customer_id, conversation.identified_by = customer_id, way
+    actor = f"conversation:{conversation_id}"
+    session.add(AuditEntry(at=now(), actor=actor, action="identify", subject=f"customer:{customer_id}"))
 
 
 def waiting_email(session: Session, conversation_id: str) -> str | None:

@@ -3,7 +3,18 @@
 The rules come from ``shop.policy``. Import from here.
 """
 
-from shop.changes.choices import MethodChoice, changes_made, check_change, payment_choices
+from shop.changes.choices import (
+    KnownAddress,
+    MethodChoice,
+    VariantChoice,
+    changes_made,
+    check_change,
+    known_addresses,
+    names_of_numbers,
+    payment_choices,
+    region_and_country,
+    variant_choices,
+)
 from shop.changes.desk import commit, propose, receive_goods, withdraw
 from shop.changes.plan import Line, MoneyMove, Plan, Proposal, Receipt
 from shop.changes.wishes import (
@@ -30,6 +41,7 @@ __all__ = [
     "ChangePayment",
     "ExchangeItem",
     "ItemChoice",
+    "KnownAddress",
     "Line",
     "MethodChoice",
     "MoneyMove",
@@ -40,11 +52,16 @@ __all__ = [
     "Receipt",
     "ReturnItem",
     "Swap",
+    "VariantChoice",
     "changes_made",
     "check_change",
     "commit",
+    "known_addresses",
+    "names_of_numbers",
     "payment_choices",
     "propose",
     "receive_goods",
+    "region_and_country",
+    "variant_choices",
     "withdraw",
 ]

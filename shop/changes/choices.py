@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from shop.changes.case import committed_changes
 from shop.changes.desk import open_case, receipt_of
 from shop.changes.money import paid_by_method
 from shop.changes.plan import Receipt
+from shop.changes.wishes import PostalAddress
 from shop.money import Money
 from shop.policy import Kind, OrderRule, PaymentRule, Policy, ReturnRule, SwapRule
-from shop.tables import PaymentMethod
+from shop.tables import Address, Order, PaymentMethod, Product, Variant
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,81 @@ class MethodChoice:
     balance: Money | None
     may_pay: bool
     may_get_refund: bool
+
+
+@dataclass(frozen=True)
+class KnownAddress:
+    """An address of the customer: in their account, or that orders of theirs go to."""
+
+    address: PostalAddress
+    is_default: bool
+    in_account: bool
+    order_numbers: tuple[str, ...]
+
+
+def known_addresses(session: Session, policy: Policy, conversation_id: str) -> tuple[KnownAddress, ...]:
+    """The addresses of this conversation's customer, the default one first, each once.
+
+    Raises NotAllowed (``not_identified``).
+    """
+    customer = open_case(session, policy, conversation_id).customer
+    default = next((row for row in customer.addresses if row.is_default), None)
+    found: dict[PostalAddress, list[str]] = {}
+    for row in sorted(customer.addresses, key=lambda row: row is not default):
+        found.setdefault(PostalAddress.stored(vars(row)), [])
+    own = set(found)
+    orders = session.scalars(select(Order).where(Order.customer_id == customer.id).order_by(Order.placed_at.desc()))
+    for order in orders:
+        found.setdefault(PostalAddress.stored(order.shipping_address), []).append(order.number)
+    wanted = PostalAddress.stored(vars(default)) if default else None
+    return tuple(
+        KnownAddress(address, address == wanted, address in own, tuple(numbers)) for address, numbers in found.items()
+    )
+
+
+def region_and_country(session: Session, city: str, postcode: str) -> tuple[str, str] | None:
+    """Where a city lies, as far as the shop has ever sent there: with the postcode's beginning if it knows that."""
+    query = select(Address.region, Address.country, Address.postcode).where(func.lower(Address.city) == city.lower())
+    places = Counter(
+        {(region, country): 1 + (near[:2] == postcode[:2]) for region, country, near in session.execute(query)}
+    )
+    return places.most_common(1)[0][0] if places else None
+
+
+@dataclass(frozen=True)
+class VariantChoice:
+    """A variant that may come instead of another of its product. Options are by name, in English and Chinese."""
+
+    id: int
+    external_id: str
+    options: dict[str, str]
+    options_zh: dict[str, str]
+    price: Money
+    stock: int
+
+
+def names_of_numbers(session: Session, numbers: Collection[str]) -> dict[str, str]:
+    """Number of a variant or a product, as the shop writes them -> the product's English name."""
+    of_variants = select(Variant.sku, Product.name_en).join(Product).where(Variant.sku.in_(numbers))
+    of_products = select(Product.external_id, Product.name_en).where(Product.external_id.in_(numbers))
+    return {number: name for query in (of_products, of_variants) for number, name in session.execute(query)}
+
+
+def variant_choices(session: Session, variant_id: int) -> tuple[VariantChoice, ...]:
+    """All variants of the product that a variant is of, itself among them, sold out or not."""
+    product_id = select(Variant.product_id).where(Variant.id == variant_id).scalar_subquery()
+    query = select(Variant).where(Variant.product_id == product_id).order_by(Variant.id)
+    return tuple(
+        VariantChoice(
+            id=row.id,
+            external_id=row.sku,
+            options=dict(row.options),
+            options_zh=dict(row.options_zh or {}),
+            price=Money.from_cents(row.price_cents, row.currency),
+            stock=row.stock,
+        )
+        for row in session.scalars(query)
+    )
 
 
 def check_change(session: Session, policy: Policy, conversation_id: str, number: str, kind: Kind) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
@@ -38,6 +38,13 @@ class PostalAddress(Wish):
         except ValidationError as error:
             faults = "; ".join(f"{e['loc'][0]}: {e['msg']}" for e in error.errors())
             raise BadInput(f"this is no complete address: {faults}") from error
+
+
+    @classmethod
+    def stored(cls, values: Mapping[str, object]) -> PostalAddress:
+        """The address of a row or a record of the shop, taken as it is; parts that it lacks are empty."""
+        parts: dict[str, Any] = {name: values.get(name) or "" for name in cls.model_fields}
+        return cls.model_construct(None, **parts)
 
 
 class ItemChoice(Wish):

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from shop.changes import ChangePayment, ItemChoice, ReturnItem
 from shop.clock import now
 from shop.errors import NotFound
 from shop.orders import (
@@ -14,12 +15,14 @@ from shop.orders import (
     OrderView,
     Scan,
     ShipmentView,
+    address_view,
     get_order,
+    items_called,
     list_orders,
     normal_number,
     orders_with,
 )
-from shop.tables import Order, Payment, Product, Shipment, Variant
+from shop.tables import Order, OrderItem, Payment, Product, Shipment, Variant
 from shop.unit_of_work import Database
 from tests.shop.small_shop import SmallShop, small_shop
 
@@ -204,3 +207,70 @@ def test_what_the_carrier_reported_is_told_as_it_was(shop: SmallShop) -> None:
         Scan(datetime(2026, 11, 20, 8, tzinfo=timezone.utc), "picked_up", ""),
         Scan(datetime(2026, 11, 21, 9, 30, tzinfo=timezone.utc), "in_transit", "Columbus, OH"),
     )
+
+
+def test_every_line_says_which_variant_it_is_and_what_became_of_it(shop: SmallShop) -> None:
+    number = shop.order("delivered", {"black": 2, "linear": 1}, {"card": 17_495})
+    shop.set(Variant, shop.variants["black"], options_zh={"颜色": "黑色"})
+    lamp, keyboard = order(shop, number).items
+    assert (lamp.variant_id, lamp.state, str(lamp.price)) == (shop.variants["black"], "ordered", "$80.00")
+    assert lamp.option_map == {"en": {"colour": "black"}, "zh": {"颜色": "黑色"}}
+    assert keyboard.option_map["zh"] == {"switches": "linear"}  # better in English than not at all
+    assert {"black": lamp.id, "linear": keyboard.id} == shop.items(number)
+
+
+def test_what_was_returned_no_longer_counts_and_what_is_exchanged_does(shop: SmallShop) -> None:
+    number = shop.order("delivered", {"black": 2, "red": 1, "linear": 1}, {"card": 20_495})
+    lines = shop.items(number)
+    shop.set(OrderItem, lines["red"], state="returned")
+    shop.set(OrderItem, lines["linear"], state="exchanged")
+    found = order(shop, number)
+    assert str(found.total) == "$174.95"
+    assert [item.stands for item in found.items] == [True, False, True]
+
+
+def test_a_return_of_one_of_two_lowers_the_total_at_once_and_the_money_when_it_goes_back(shop: SmallShop) -> None:
+    number = shop.order("delivered", {"black": 2}, {"card": 8_495})
+    choice = ItemChoice(item_id=shop.items(number)["black"], quantity=1)
+    receipt = shop.make(ReturnItem(order_number=number, items=[choice], reason="no longer needed"))
+    waiting = order(shop, number)
+    assert (str(waiting.total), str(waiting.paid), str(waiting.refunded)) == ("$44.95", "$84.95", "$0.00")
+    shop.receive(receipt.proposal_id)
+    settled = order(shop, number)
+    assert (str(settled.total), str(settled.paid), str(settled.refunded)) == ("$44.95", "$44.95", "$40.00")
+
+
+def test_a_change_of_method_is_paid_once(shop: SmallShop) -> None:
+    number = shop.order("pending", {"black": 1}, {"card": 4_495})
+    shop.make(ChangePayment(order_number=number, payment_method_id=shop.methods["paypal"]))
+    found = order(shop, number)
+    assert str(found.paid) == "$44.95"
+    assert [(payment.label, str(payment.amount)) for payment in found.paid_with] == [("Emma's paypal", "$44.95")]
+    assert [(payment.kind, payment.amount.cents) for payment in found.payments[:1]] == [("credit_card", 4_495)]
+    assert all(payment.at <= now() for payment in found.payments)
+
+
+def test_an_order_paid_in_two_ways(shop: SmallShop) -> None:
+    number = shop.order("pending", {"black": 1}, {"gift": 1_000, "card": 3_495})
+    assert [(p.label, str(p.amount)) for p in order(shop, number).paid_with] == [
+        ("Emma's gift", "$10.00"),
+        ("Emma's card", "$34.95"),
+    ]
+
+
+def test_where_an_order_goes(shop: SmallShop) -> None:
+    number = shop.order("pending", {"black": 1}, {"card": 4_495})
+    address = order(shop, number).shipping_address
+    assert address.text == "Emma Clarke, 48 Heron Way, Seattle, WA 98103, United States"
+    assert (address.line2, address.postcode) == ("", "98103")
+
+
+def test_an_address_of_few_parts_is_told_as_it_is() -> None:
+    assert address_view({"line1": "南京西路 1 号", "city": "上海"}).text == "南京西路 1 号, 上海"
+
+
+def test_items_are_called_by_what_they_are(shop: SmallShop) -> None:
+    number = shop.order("pending", {"black": 1, "linear": 1}, {"card": 13_495})
+    items = order(shop, number).items
+    assert [item.name for item in items_called(items, "lamps")] == ["Desk lamp"]
+    assert items_called(items, "sofa") == ()
