@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from actions.generators.service import DescriptionService
 from actions.recommender import Recommender
 from knowledge.answering import Answerer
+from shop.policy import Policy, load_policy
 from shop.settings import Settings
 from shop.unit_of_work import Database
 
@@ -17,6 +18,7 @@ class Services:
 
     settings: Settings
     database: Database
+    policy: Policy
     answerer: Answerer
     recommender: Recommender
     writer: DescriptionService
@@ -28,6 +30,7 @@ def open_services(settings: Settings) -> Services:
     return Services(
         settings=settings,
         database=database,
+        policy=load_policy(settings.policy_file),
         answerer=Answerer.load(settings, database),
         recommender=Recommender.load(settings.state_dir / "recommender"),
         writer=DescriptionService(settings, database),

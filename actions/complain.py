@@ -73,27 +73,6 @@ class DamagedItem(OrderSkill):
         return offer_person(turn, "damaged")
 
 
-#: The status of the orders that a request is about, where it is not what is still being prepared.
-_CONCERNED = {"return_item": "delivered", "exchange_item": "delivered"}
-
-
-class RequestChange(OrderSkill):
-    """A change to an order. The bot cannot make it yet: it shows the order and the rules, and brings a person."""
-
-    skill = "request_change"
-
-    def serve(self, turn: Turn, customer: Customer, wish: OrderWish) -> Events:
-        """Be honest about it and useful all the same."""
-        orders = meant_orders(turn, customer, wish, _CONCERNED.get(turn.intent, "pending"))
-        if not orders:
-            return []
-        tell_state(turn, orders[0])
-        if turn.text:
-            quote(turn, turn.text, category="orders")
-        turn.say("utter_change_by_person")
-        return offer_person(turn, "order_change")
-
-
 class AskWhy(OrderSkill):
     """Why something happened: from the order's own record where it tells, else from the articles."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from actions.answer_question import quote
-from actions.find_product import FindProduct
 from actions.skill import Events, Skill, remember
 from actions.turn import Turn
 from actions.wording import has_word, intent_button
@@ -25,7 +24,7 @@ class Fallback(Skill):
         """Find something useful to say; the second time in a row offer a person, too."""
         count = int(turn.slot("fallbacks") or 0) + 1
         if self._about_products(turn):
-            return [*remember(fallbacks=0), *FindProduct(self.services).handle(turn)]
+            return [*remember(fallbacks=0), *self.skills["find_product"].handle(turn)]
         if turn.text and quote(turn, turn.text):
             return remember(fallbacks=0)
         likely = self._likeliest(turn)

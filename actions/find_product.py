@@ -38,7 +38,7 @@ class RefineSearch(Skill):
         """Search again with the change."""
         before = turn.slot("search")
         if not before:
-            return FindProduct(self.services).handle(turn)
+            return self.skills["find_product"].handle(turn)
         if _wants_more(turn):
             return search_and_show(turn, from_slot(before), offset=int(before.get("offset", 0)) + PAGE)
         query = merged(before, query_of(turn))

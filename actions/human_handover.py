@@ -17,6 +17,7 @@ class HumanHandover(Skill):
 
     skill = "human_handover"
     acknowledges = False
+    closes = True
 
     def handle(self, turn: Turn) -> Events:
         """Queue it and say so."""

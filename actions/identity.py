@@ -1,22 +1,25 @@
-"""Finding out who the shopper is: e-mail, one-time code, and back to what they wanted."""
+"""Finding out who the shopper is, and back to what they wanted.
+
+How is the shop's policy: an e-mail with a one-time code, the e-mail alone, or name and postcode.
+"""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable
 from typing import Any
 
-from rasa_sdk import Tracker
-from rasa_sdk.events import SlotSet
-from rasa_sdk.executor import CollectingDispatcher
-from rasa_sdk.forms import FormValidationAction
-
-from actions.bootstrap import Services
-from actions.order_skill import OrderSkill, OrderWish
-from actions.skill import Events, Skill, remember
+from actions.skill import Asker, Events, Skill, remember
 from actions.turn import Turn
 from shop.errors import NotFound, Refused, TooManyTries
-from shop.identity import check_code, request_code, waiting_email
+from shop.identity import (
+    check_code,
+    identify_by_email,
+    identify_by_name_and_postcode,
+    request_code,
+    waiting_email,
+)
+from shop.tables import Customer
 
 _MAIL = {
     "en": ("Your code: {code}", "Your one-time code for {shop} is {code}. It is valid for {minutes} minutes."),
@@ -24,59 +27,113 @@ _MAIL = {
 }
 
 
-class IdentifyForm(FormValidationAction):
-    """Checks the e-mail and the code as they come in."""
+_FEW_WORDS = 8
+_NAMES_ONESELF = re.compile(
+    r"(?:\b(?:my name is|name is|i am|i'm|this is|name:)|我叫|我是|姓名)[^\d.?!。？！]{2,48}\d", re.I
+)
 
-    def __init__(self, services: Services) -> None:
-        self.services = services
 
-    def name(self) -> str:
-        """Rasa's name of the form's validation."""
-        return "validate_identify_form"
+class Identify(Asker):
+    """Asks who the shopper is, and then serves what waits for it."""
 
-    async def validate_email(
-        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]
-    ) -> dict[str, Any]:
-        """Send a code to the address, whoever's it is."""
-        if value is None:  # the slot was emptied when the form began, which Rasa may hand over as an answer
-            return {"email": None}
-        turn = Turn(dispatcher, tracker, self.services)
-        return await asyncio.to_thread(self._email, turn, str(value))
+    skill = "identify"
 
-    async def validate_code(
-        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]
-    ) -> dict[str, Any]:
-        """Check the code; a right one makes its owner this conversation's customer."""
-        if value is None:
-            return {"code": None}
-        turn = Turn(dispatcher, tracker, self.services)
-        return await asyncio.to_thread(self._code, turn, str(value))
+    def handle(self, turn: Turn) -> Events:
+        """Begin with what the message already says; what it asked for waits."""
+        waiting = remember(waiting=[*(turn.slot("waiting") or []), turn.request])
+        turn.apply(waiting)
+        taken = self._read(turn, _NAMES_ONESELF.search(turn.text) is not None)
+        if taken is not None:
+            return [*waiting, *taken]
+        self._ask(turn)
+        return [*waiting, *remember(question={"skill": self.skill, "step": "who"})]
 
-    def _email(self, turn: Turn, email: str) -> dict[str, Any]:
-        if send_code(turn, email):
-            turn.say("utter_code_sent", address=email)
-            return {"email": email}
-        return {"email": None, "requested_slot": None}
+    def take(self, turn: Turn) -> Events | None:
+        """An e-mail, a code, a name with a postcode; or that the shopper gives up."""
+        if turn.intent == "deny":
+            turn.say("utter_not_identified")
+            return remember(question=None, waiting=None)
+        if turn.intent == "stop":
+            turn.apply(forgotten := remember(question=None, waiting=None))
+            return [*forgotten, *self.skills["stop"].handle(turn)]
+        return self._read(turn, len(turn.text.split()) <= _FEW_WORDS or _NAMES_ONESELF.search(turn.text) is not None)
 
-    def _code(self, turn: Turn, code: str) -> dict[str, Any]:
+    def ask_again(self, turn: Turn) -> None:
+        """Ask for what is still missing."""
+        if (turn.slot("question") or {}).get("step") == "code":
+            turn.say("utter_ask_code")
+        else:
+            self._ask(turn)
+
+    def _ask(self, turn: Turn) -> None:
+        ways = self.services.policy.identity
+        turn.say("utter_ask_identity" if "name_and_postcode" in ways else "utter_ask_email")
+
+    def _read(self, turn: Turn, named: bool) -> Events | None:
+        """What the message says of who the shopper is; None when it says nothing.
+
+        ``named``: whether a number in it may be the shopper's own postcode rather than part of an address.
+        """
+        ways = self.services.policy.identity
+        email, code = turn.entity("email"), turn.entity("code")
+        asked = (turn.slot("question") or {}).get("step")
+        if email and "email" in ways:
+            return self._try(turn, lambda session: identify_by_email(session, turn.conversation_id, email))
+        if email:
+            return self._send(turn, email)
+        if code and asked == "code":
+            return self._check(turn, code)
+        if "name_and_postcode" in ways and turn.text and named:
+            text = turn.text
+            return self._try(turn, lambda session: identify_by_name_and_postcode(session, turn.conversation_id, text))
+        return None
+
+    def _try(self, turn: Turn, identify: Callable[[Any], Customer | None]) -> Events | None:
+        with self.services.database.work() as unit:
+            try:
+                found = identify(unit.session)
+            except TooManyTries:
+                turn.say("utter_code_too_often")
+                turn.offer("talk_to_person")
+                return remember(question=None, waiting=None)
+            except Refused:
+                turn.say("utter_identity_unknown")
+                return remember(question={"skill": self.skill, "step": "who"})
+            finally:
+                unit.commit()  # a wrong try counts, too
+        return None if found is None else self._go_on(turn)
+
+    def _send(self, turn: Turn, email: str) -> Events:
+        if not send_code(turn, email):
+            return remember(question=None, waiting=None)
+        turn.say("utter_code_sent", address=email)
+        turn.say("utter_ask_code")
+        return remember(question={"skill": self.skill, "step": "code", "email": email})
+
+    def _check(self, turn: Turn, code: str) -> Events:
         with self.services.database.work() as unit:
             try:
                 check_code(unit.session, turn.conversation_id, code, self.services.settings)
             except TooManyTries:
                 turn.say("utter_code_too_often")
-                return {"code": None, "requested_slot": None}
+                return remember(question=None, waiting=None)
             except NotFound:
                 turn.say("utter_code_expired")
                 turn.offer("resend_code")
-                return {"code": None}
+                return []
             except Refused:
                 turn.say("utter_code_wrong")
                 turn.offer("resend_code", "stop")
-                return {"code": None}
+                return []
             finally:
                 unit.commit()  # a wrong try counts, too
-                turn.finish()
-        return {"code": "checked"}
+        return self._go_on(turn)
+
+    def _go_on(self, turn: Turn) -> Events:
+        """Greet the customer by name; what waited is served next."""
+        customer = turn.customer
+        turn.say("utter_identified", name=customer.name if customer else "")
+        return remember(question=None)
 
 
 class ResendCode(Skill):
@@ -87,36 +144,12 @@ class ResendCode(Skill):
     def handle(self, turn: Turn) -> Events:
         """Send it again, when one was asked for."""
         with self.services.database.read() as unit:
-            email = turn.slot("email") or waiting_email(unit.session, turn.conversation_id)
+            email = (turn.slot("question") or {}).get("email") or waiting_email(unit.session, turn.conversation_id)
         if not email:
             turn.say("utter_no_code_needed")
         elif send_code(turn, email):
             turn.say("utter_code_sent", address=email)
         return []
-
-
-class Resume(Skill):
-    """After the form: greet the customer by name and do what they came for."""
-
-    skill = "resume"
-
-    def __init__(self, services: Services, find: Callable[[str], OrderSkill]) -> None:
-        super().__init__(services)
-        self._find = find
-
-    def handle(self, turn: Turn) -> Events:
-        """Serve the remembered skill, or nobody when the shopper was not identified."""
-        pending = dict(turn.slot("pending_skill") or {})
-        forgotten: Events = remember(pending_skill=None, email=None, code=None, last_skill=pending.get("skill"))
-        if turn.customer is None:
-            turn.say("utter_not_identified")
-            turn.offer("talk_to_person")
-            return forgotten
-        turn.say("utter_identified", name=turn.customer.name)
-        if not pending:
-            return forgotten
-        wish = OrderWish(pending.get("order_number", ""), pending.get("product", ""))
-        return [*forgotten, *self._find(pending["skill"]).serve(turn, turn.customer, wish)]
 
 
 def send_code(turn: Turn, email: str) -> bool:
@@ -133,12 +166,3 @@ def send_code(turn: Turn, email: str) -> bool:
             return False
         unit.commit()
     return True
-
-
-def forget_identity_form() -> Events:
-    """What ends the form without an answer."""
-    return [
-        {"event": "active_loop", "name": None, "timestamp": None},
-        SlotSet("requested_slot", None),
-        *remember(pending_skill=None, email=None, code=None),
-    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from actions.facts import state
 from actions.wording import day, minute, word
 from shop.orders import OrderView, Scan
 
@@ -20,7 +21,7 @@ def order_card(order: OrderView, language: str) -> dict[str, Any]:
         "items": [
             {
                 "name": item.name,
-                "options": item.options,
+                "options": " · ".join(filter(None, (item.options, state(item.state, language)))),
                 "quantity": item.quantity,
                 "price": item.unit_price.as_json(),
                 "image": item.image,

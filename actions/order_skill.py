@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
-
-from rasa_sdk.events import FollowupAction
 
 from actions.skill import Events, Skill, remember
 from actions.turn import Turn
@@ -37,16 +35,10 @@ class OrderSkill(Skill):
 
     def handle(self, turn: Turn) -> Events:
         """Serve a known customer; ask anybody else who they are first, and remember what they wanted."""
-        wish = OrderWish.of(turn)
-        if turn.customer is None:
-            return self.ask_identity(turn, wish)
-        return [*self.serve(turn, turn.customer, wish), *remember(last_skill=self.skill)]
-
-    def ask_identity(self, turn: Turn, wish: OrderWish) -> Events:
-        """Start the identity form; ``action_resume`` comes back to this skill."""
-        pending: dict[str, Any] = {"skill": self.skill, **asdict(wish)}
-        slots = remember(pending_skill=pending, email=turn.entity("email") or None, code=None)
-        return [*slots, FollowupAction("identify_form")]
+        customer = turn.customer
+        if customer is None:
+            return self.skills["identify"].handle(turn)
+        return [*self.serve(turn, customer, OrderWish.of(turn)), *remember(last_skill=self.skill)]
 
     @abstractmethod
     def serve(self, turn: Turn, customer: Customer, wish: OrderWish) -> Events:

@@ -8,6 +8,7 @@ from actions.product_card import price_text, product_card, sizes_in_stock
 from actions.product_wish import OFFERED_PRODUCTS, ask_which, meant_products, merged, query_of
 from actions.skill import Events, Skill, remember
 from actions.turn import Turn
+from actions.variant_facts import tell_variants
 from actions.wording import button, joined, payload, word
 from shop.catalogue import (
     ProductQuery,
@@ -30,6 +31,9 @@ class ProductDetails(Skill):
 
     def handle(self, turn: Turn) -> Events:
         """Tell about the product that is meant."""
+        told = tell_variants(turn, self.skill)
+        if told is not None:
+            return told
         product = single_product(turn, meant_products(turn), self.skill)
         if product is None:
             return remember(last_skill=self.skill)
@@ -51,6 +55,9 @@ class CheckStock(Skill):
 
     def handle(self, turn: Turn) -> Events:
         """Yes or no from the stock, and what else there is; for a kind of thing, all that is in stock of it."""
+        told = tell_variants(turn, self.skill)
+        if told is not None:
+            return told
         meant, wish = meant_products(turn), query_of(turn)
         if len(meant) > OFFERED_PRODUCTS:
             return search_and_show(turn, wish)
@@ -99,6 +106,9 @@ class CompareProducts(Skill):
 
     def handle(self, turn: Turn) -> Events:
         """Compare the two that are named, or the first two of the last list."""
+        told = tell_variants(turn, self.skill)
+        if told is not None:
+            return told
         products = self._two(turn)
         if len(products) < 2:
             turn.say("utter_compare_which")
@@ -113,7 +123,7 @@ class CompareProducts(Skill):
         with turn.services.database.read() as unit:
             session, language = unit.session, turn.language
             named = [named_products(session, mention, language)[:1] for mention in turn.entities("product")]
-            found = tuple(dict.fromkeys(product for group in named for product in group))
+            found = tuple({product.id: product for group in named for product in group}.values())
             if len(found) >= 2:
                 return found
             return get_products(session, (turn.slot("shown_products") or [])[:2], language)

@@ -4,27 +4,31 @@ from __future__ import annotations
 
 from rasa_sdk import Action
 
-from actions.answer_question import AnswerQuestion
+from actions.answer_question import CATEGORIES, AnswerQuestion
 from actions.bootstrap import Services
-from actions.complain import AskWhy, Complain, DamagedItem, DeliveryProblem, RequestChange
+from actions.complain import AskWhy, Complain, DamagedItem, DeliveryProblem
+from actions.desk.desk import OrderDesk
 from actions.fallback import Fallback
 from actions.find_product import FindProduct, RefineSearch
 from actions.human_handover import HumanHandover
-from actions.identity import IdentifyForm, ResendCode, Resume
-from actions.order_skill import OrderSkill
+from actions.identity import Identify, ResendCode
+from actions.order_details import AccountBalance, OrderDetails
 from actions.product_details import CheckStock, CompareProducts, ProductDetails, SizeAdvice
 from actions.recommend import Recommend
-from actions.skill import Skill
-from actions.small_talk import Affirm, Deny, Inform, Stop, SwitchLanguage
+from actions.skill import ORDER_DESK_INTENTS, Skill, Skills
+from actions.small_talk import Affirm, Deny, Inform, SmallTalk, Stop, SwitchLanguage
 from actions.track_order import OrderHistory, RefundStatus, TrackOrder
 
-_PLAIN: tuple[type[Skill], ...] = (
+_SKILLS: tuple[type[Skill], ...] = (
+    Identify,
     TrackOrder,
     OrderHistory,
     RefundStatus,
+    OrderDetails,
+    AccountBalance,
+    OrderDesk,
     DeliveryProblem,
     DamagedItem,
-    RequestChange,
     AskWhy,
     FindProduct,
     RefineSearch,
@@ -38,25 +42,25 @@ _PLAIN: tuple[type[Skill], ...] = (
     Complain,
     Fallback,
     ResendCode,
+    SmallTalk,
+    Affirm,
     Deny,
+    Stop,
+    Inform,
     SwitchLanguage,
 )
+#: The intents that are not served by the skill of their own name.
+OF_INTENT = {
+    **dict.fromkeys(CATEGORIES, AnswerQuestion.skill),
+    **dict.fromkeys(ORDER_DESK_INTENTS, OrderDesk.skill),
+    **dict.fromkeys(SmallTalk.SENTENCES, SmallTalk.skill),
+    "nlu_fallback": Fallback.skill,
+}
 
 
 def all_skills(services: Services) -> list[Action]:
     """Every action, made once."""
-    skills: dict[str, Skill] = {kind.skill: kind(services) for kind in _PLAIN}
-
-    def order_skill(name: str) -> OrderSkill:
-        found = skills[name]
-        assert isinstance(found, OrderSkill), f"{name} serves no orders"  # noqa: S101 - a programming error
-        return found
-
-    return [
-        *skills.values(),
-        Affirm(services, skills.__getitem__),
-        Stop(services, skills.__getitem__),
-        Resume(services, order_skill),
-        Inform(services, skills.__getitem__),
-        IdentifyForm(services),
-    ]
+    skills = Skills(OF_INTENT)
+    for kind in _SKILLS:
+        skills.add(kind(services, skills))
+    return list(skills)

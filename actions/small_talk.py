@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import ClassVar
 
-from actions.bootstrap import Services
-from actions.identity import forget_identity_form
 from actions.skill import Events, Skill, remember
 from actions.turn import Turn
 from shop.vocabulary import has_cjk
 
-Find = Callable[[str], Skill]
+
+class SmallTalk(Skill):
+    """What is said the same way whoever says it, and leaves everything else as it was."""
+
+    skill = "small_talk"
+    acknowledges = False
+
+    #: Intent -> sentence.
+    SENTENCES: ClassVar[dict[str, str]] = {
+        "greet": "utter_greet",
+        "goodbye": "utter_goodbye",
+        "thank": "utter_thank",
+        "bot_challenge": "utter_bot_challenge",
+        "help": "utter_help",
+        "praise": "utter_praise",
+        "out_of_scope": "utter_out_of_scope",
+    }
+
+    def handle(self, turn: Turn) -> Events:
+        """Say it."""
+        turn.say(self.SENTENCES[turn.intent])
+        return []
 
 
 class Affirm(Skill):
@@ -18,29 +37,25 @@ class Affirm(Skill):
 
     skill = "affirm"
 
-    def __init__(self, services: Services, find: Find) -> None:
-        super().__init__(services)
-        self._find = find
-
     def handle(self, turn: Turn) -> Events:
         """Do what was offered; without an offer, ask what is meant."""
         offer = turn.slot("offer")
         if offer:
-            return [*remember(offer=None), *self._find(offer).handle(turn)]
+            return [*remember(offer=None), *self.skills[offer].handle(turn)]
         turn.say("utter_affirm")
         turn.offer("track_order", "find_product", "recommend")
         return []
 
 
 class Deny(Skill):
-    """No to what the bot offered last, or to the question of the form."""
+    """No to what the bot offered last."""
 
     skill = "deny"
 
     def handle(self, turn: Turn) -> Events:
         """Leave it."""
         turn.say("utter_deny")
-        return [*forget_identity_form(), *remember(offer=None)]
+        return remember(offer=None)
 
 
 class Stop(Skill):
@@ -49,15 +64,11 @@ class Stop(Skill):
     skill = "stop"
     acknowledges = False
 
-    def __init__(self, services: Services, find: Find) -> None:
-        super().__init__(services)
-        self._find = find
-
     def handle(self, turn: Turn) -> Events:
         """Back to the start, or on to the other thing named in the same breath ("forget it, show me bags")."""
-        forgotten = [*forget_identity_form(), *remember(offer=None, search=None, current_product=None, last_skill=None)]
+        forgotten = remember(offer=None, search=None, current_product=None, last_skill=None)
         if turn.entity("product"):
-            return [*forgotten, *self._find("find_product").handle(turn)]
+            return [*forgotten, *self.skills["find_product"].handle(turn)]
         turn.say("utter_stop")
         turn.offer("track_order", "find_product", "help")
         return forgotten
@@ -84,13 +95,9 @@ class Inform(Skill):
 
     skill = "inform"
 
-    def __init__(self, services: Services, find: Find) -> None:
-        super().__init__(services)
-        self._find = find
-
     def handle(self, turn: Turn) -> Events:
         """Hand the facts to the skill they are for."""
-        return self._find(self._skill_for(turn)).handle(turn)
+        return self.skills[self._skill_for(turn)].handle(turn)
 
     def _skill_for(self, turn: Turn) -> str:
         last = turn.slot("last_skill")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from copy import copy
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -24,7 +24,34 @@ class Turn:
         self.tracker = tracker
         self.services = services
         self._dispatcher = dispatcher
+        self._message: dict[str, Any] = tracker.latest_message
         self._buttons: list[dict[str, str]] = []
+
+    def for_request(self, request: dict[str, Any]) -> Turn:
+        """The same turn as the skill of one of its requests sees it: that part's words, intent and entities."""
+        part = copy(self)
+        part._message = {**self._message, **request}
+        return part
+
+    @property
+    def request(self) -> dict[str, Any]:
+        """What was asked, to be kept and served later."""
+        return {
+            "text": self._message.get("text") or "",
+            "intent": {"name": self.intent},
+            "entities": self._message.get("entities") or [],
+            "clauses": self.clauses,
+        }
+
+    @property
+    def clauses(self) -> list[dict[str, Any]]:
+        """The parts of a message of several, each a request (see ``request``); empty for a message of one part."""
+        return list(self._message.get("clauses") or [])
+
+    @property
+    def message_id(self) -> str:
+        """The same for the same message, however often it is handed over."""
+        return str(self._message.get("message_id") or "")
 
     # --- what was said
 
@@ -41,18 +68,18 @@ class Turn:
     @property
     def text(self) -> str:
         """The message as typed; empty for a tapped choice."""
-        text = str(self.tracker.latest_message.get("text") or "")
+        text = str(self._message.get("text") or "")
         return "" if text.startswith("/") else text.strip()
 
     @property
     def intent(self) -> str:
         """The intent that was understood."""
-        return str((self.tracker.latest_message.get("intent") or {}).get("name") or "")
+        return str((self._message.get("intent") or {}).get("name") or "")
 
     @property
     def intent_ranking(self) -> list[dict[str, Any]]:
         """All intents by confidence, the surest first."""
-        return list(self.tracker.latest_message.get("intent_ranking") or [])
+        return list(self._message.get("intent_ranking") or [])
 
     def entity(self, name: str) -> str:
         """The last value of an entity in this message; empty when it has none."""
@@ -60,22 +87,28 @@ class Turn:
 
     def entities(self, name: str) -> list[str]:
         """All values of an entity in this message, in order."""
-        found = self.tracker.latest_message.get("entities") or []
+        found = self._message.get("entities") or []
         return [str(entity["value"]) for entity in found if entity.get("entity") == name]
 
     def slot(self, name: str) -> Any:
         """What is remembered under a name."""
         return self.tracker.get_slot(name)
 
+    def apply(self, events: list[dict[str, Any]]) -> None:
+        """Let the slots of events hold for the rest of this turn, as they will for the next."""
+        for event in events:
+            if event.get("event") == "slot":
+                self.tracker.slots[event["name"]] = event["value"]
+
     @property
     def upset(self) -> bool:
         """Whether this message was clearly written in anger or disappointment."""
-        sentiment = self.tracker.latest_message.get("sentiment") or {}
+        sentiment = self._message.get("sentiment") or {}
         return sentiment.get("label") == "negative" and sentiment.get("confidence", 0) >= UPSET_CONFIDENCE
 
     # --- who says it
 
-    @cached_property
+    @property
     def customer(self) -> Customer | None:
         """Who the database says this shopper is; never what the text, slots or metadata say."""
         with self.services.database.read() as unit:
@@ -107,6 +140,11 @@ class Turn:
         messages = self._dispatcher.messages
         if self._buttons and messages:
             messages[-1]["buttons"] = [*(messages[-1].get("buttons") or []), *self._buttons]
+
+    @property
+    def answers(self) -> list[Any]:
+        """What was answered so far."""
+        return self._dispatcher.messages
 
     def take_back(self) -> None:
         """Forget everything answered so far."""

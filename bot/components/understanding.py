@@ -5,6 +5,7 @@ No ``from __future__ import annotations`` here: Rasa reads the annotations at ru
 
 import logging
 import shutil
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,9 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from language import detection, patterns
+from language.clauses import Clause, leading, read_clauses
 from language.entities import Entity
-from language.understanding import Reading, Understanding
+from language.understanding import Understanding
 from shop.settings import get_settings
 
 logger = logging.getLogger(__name__)
@@ -109,22 +111,28 @@ class AisleUnderstanding(GraphComponent, IntentClassifier, EntityExtractorMixin)
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Write intent, ranking, entities, sentiment, language and out-of-scope score onto each message."""
+        """Write onto each message what was understood of it."""
         for message in messages:
             text = message.get(TEXT) or ""
             if self._model is None:
                 _write_entities(message, text, patterns.find(text), detection.detect(text))
             else:
-                self._write(message, text, self._model.read(text))
+                self._write(message, text, self._model)
         return messages
 
-    def _write(self, message: Message, text: str, reading: Reading) -> None:
-        ranking = [{"name": g.label, "confidence": g.confidence} for g in reading.ranking]
-        intent = {"name": reading.intent.label, "confidence": reading.intent.confidence}
+    def _write(self, message: Message, text: str, model: Understanding) -> None:
+        reading, clauses = model.read(text), read_clauses(text, model.read)
+        first = leading(reading, clauses)
+        acted_on = first.reading if first else reading
+        ranking = [{"name": g.label, "confidence": g.confidence} for g in acted_on.ranking]
+        intent = {"name": acted_on.intent.label, "confidence": acted_on.intent.confidence}
+        message.set("clauses", [_as_request(clause) for clause in clauses], add_to_output=True)
         message.set(INTENT, intent, add_to_output=True)
         message.set(INTENT_RANKING_KEY, ranking[: self._config["ranking_length"]], add_to_output=True)
         sentiment = {"label": reading.sentiment.label, "confidence": reading.sentiment.confidence}
         message.set("sentiment", sentiment, add_to_output=True)
+        message.set("urgency", asdict(reading.urgency), add_to_output=True)
+        message.set("anger", asdict(reading.anger), add_to_output=True)
         message.set("out_of_scope_score", reading.out_of_scope_score, add_to_output=True)
         _write_entities(message, text, reading.entities, reading.language)
 
@@ -138,6 +146,18 @@ def _write_entities(message: Message, text: str, entities: list[Entity], detecte
         whole = Entity("language", language, 0, len(text))
         written.append(_as_rasa(whole) | {"extractor": "LanguageDetector"})
     message.set(ENTITIES, (message.get(ENTITIES) or []) + written, add_to_output=True)
+
+
+def _as_request(clause: Clause) -> dict[str, Any]:
+    """A part of a message as skills take it: like a message of its own, its offsets counted from its own start."""
+    reading = clause.reading
+    return {
+        "text": clause.text,
+        "lead": clause.lead,
+        "intent": {"name": reading.intent.label, "confidence": reading.intent.confidence},
+        "entities": [_as_rasa(entity) for entity in reading.entities],
+        "asks": clause.asks,
+    }
 
 
 def _as_rasa(entity: Entity) -> dict[str, Any]:

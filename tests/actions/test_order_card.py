@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from actions.order_card import order_card
 from shop.money import Money
-from shop.orders import OrderItemView, OrderView, Scan, ShipmentView, list_orders
+from shop.orders import AddressView, OrderItemView, OrderView, PaymentView, Scan, ShipmentView, list_orders
 from shop.tables import Customer
 from shop.unit_of_work import Database
 
@@ -29,7 +29,20 @@ def parcel(number: str, *scans: Scan, due: int | None = 72, delivered: int | Non
     return ShipmentView("UPS", number, dates[0], dates[1], scans)
 
 
-ITEM = OrderItemView(1, "Mug", ("Mug", "杯子"), "blue", 2, Money(Decimal("9.5")), "/mug.svg", "mug")
+ITEM = OrderItemView(
+    product_id=1,
+    name="Mug",
+    names=("Mug", "杯子"),
+    options="blue",
+    quantity=2,
+    unit_price=Money(Decimal("9.5")),
+    image="/mug.svg",
+    words="mug",
+    id=1,
+    variant_id=1,
+    state="ordered",
+    option_map={"en": {"colour": "blue"}, "zh": {"颜色": "蓝色"}},
+)
 SHIPPED = OrderView(
     id=1,
     number="#W1000001",
@@ -41,6 +54,9 @@ SHIPPED = OrderView(
     total=Money(Decimal("23.95")),
     refunded=Money(Decimal(0)),
     cancelled_reason="",
+    shipping_address=AddressView("", "48 Heron Way", "", "Seattle", "WA", "98103", "United States"),
+    payments=(PaymentView("Visa ending 4242", "credit_card", Money(Decimal("23.95")), PLACED),),
+    paid=Money(Decimal("23.95")),
 )
 
 
@@ -75,6 +91,12 @@ def test_the_card_in_chinese() -> None:
     card = order_card(SHIPPED, "zh")
     assert (card["status_text"], card["placed_at"]) == ("运输中", "2026年11月3日")
     assert card["timeline"][1] == {"at": "11月3日 14:00", "text": "承运商已揽收 · Reno, NV"}
+
+
+@pytest.mark.parametrize(("language", "options"), [("en", "blue · returned"), ("zh", "blue · 已退货")])
+def test_what_no_longer_counts_in_the_total_says_so(language: str, options: str) -> None:
+    card = order_card(replace(SHIPPED, items=(replace(ITEM, state="returned"),)), language)
+    assert card["items"][0]["options"] == options
 
 
 def test_before_the_parcel_leaves_there_is_no_carrier() -> None:

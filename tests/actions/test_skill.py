@@ -10,7 +10,12 @@ import pytest
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.skill import Events, Skill, remember
+from actions.skill import (
+    Events,
+    Skill,
+    Skills,
+    remember,
+)
 from actions.turn import Turn
 from shop.clock import now
 from shop.settings import Settings
@@ -54,7 +59,7 @@ class Sympathises(Greets):
 def run(kind: type[Skill], **message: Any) -> tuple[list[dict[str, Any]], Events]:
     """The answers and events of one turn."""
     dispatcher = CollectingDispatcher()
-    events = asyncio.run(kind(services()).run(dispatcher, tracker(**message), {}))
+    events = asyncio.run(kind(services(), Skills({})).run(dispatcher, tracker(**message), {}))
     return answers(dispatcher), events
 
 
