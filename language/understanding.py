@@ -8,21 +8,24 @@ A folder holds ``model.onnx`` (inputs ``input_ids``, ``attention_mask``; outputs
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from language import detection, patterns
 from language.entities import Entity, decode_tags, without_overlaps
 from language.onnx_session import open_session
-from language.text_input import EncodedText, TextInput
+from language.text_input import TextInput
+from language.urgency import Signal, Weights, read_moods
 from shop.errors import NotReady
 
 OUT_OF_SCOPE = "out_of_scope"
 UNSURE = "nlu_fallback"
 CARD = "understanding.json"
+_BATCH_ROWS = 32
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,17 @@ class Scores:
     out_of_scope: float
 
 
+class Outputs(NamedTuple):
+    """What the model gives for n texts, before calibration."""
+
+    intent: np.ndarray
+    """Logits (n, intents)."""
+    sentiment: np.ndarray
+    """Logits (n, sentiments)."""
+    embedding: np.ndarray
+    """float32 (n, hidden), rows of length 1."""
+
+
 @dataclass(frozen=True)
 class Reading:
     """All that was understood of one message."""
@@ -61,6 +75,8 @@ class Reading:
     ranking: list[Guess]
     """Every intent of the model, likeliest first, with its own probability."""
     sentiment: Guess
+    urgency: Signal
+    anger: Signal
     entities: list[Entity]
     language: str | None
     out_of_scope_score: float
@@ -79,6 +95,7 @@ class Understanding:
         self.sentiments: list[str] = card["sentiments"]
         self.tags: list[str] = card["tags"]
         self.calibration = Calibration(**card["calibration"])
+        self.moods = {name: Weights(**weights) for name, weights in card.get("moods", {}).items()}
         self.fingerprint: str = card["fingerprint"]
 
     @classmethod
@@ -92,31 +109,51 @@ class Understanding:
 
     def read(self, text: str) -> Reading:
         """Understand one message. Any string is accepted, the empty one too."""
-        encoded = self._input.encode([text], self._prefix)[0]
-        intent_logits, sentiment_logits, tag_logits, embedding = self._run(encoded)
+        encoded = self._input.encode([text], self._prefix)
+        ids, mask = self._input.pad(encoded)
+        found = self._session.run(["intent", "sentiment", "tags", "embedding"], _feed(ids, mask))
+        intent_logits, sentiment_logits, tag_logits, embedding = (output[0] for output in found)
         scores = score(intent_logits, self.intents, self.calibration)
         ranking = _ranking(self.intents, scores.probabilities)
-        model_entities = decode_tags(text, encoded.offsets, softmax(tag_logits), self.tags)
+        sentiments = _ranking(self.sentiments, softmax(sentiment_logits))
+        likelihoods = {guess.label: guess.confidence for guess in sentiments}
+        urgent, angry = read_moods(text, likelihoods, embedding, self.moods)
+        model_entities = decode_tags(text, encoded[0].offsets, softmax(tag_logits), self.tags)
         return Reading(
             intent=decide(ranking, scores.out_of_scope, self.calibration, blank=not text.strip()),
             ranking=ranking,
-            sentiment=_ranking(self.sentiments, softmax(sentiment_logits))[0],
+            sentiment=sentiments[0],
+            urgency=urgent,
+            anger=angry,
             entities=without_overlaps(patterns.find(text), model_entities),
             language=detection.detect(text),
             out_of_scope_score=scores.out_of_scope,
             embedding=embedding,
         )
 
+    def outputs(self, texts: Sequence[str]) -> Outputs:
+        """The heads' outputs of many texts at once, in the order given.
+
+        Activations are quantised over a whole batch, so these differ a little from what ``read`` sees.
+        """
+        batches = []
+        for start in range(0, len(texts), _BATCH_ROWS):
+            ids, mask = self._input.pad(self._input.encode(list(texts[start : start + _BATCH_ROWS]), self._prefix))
+            batches.append(self._session.run(list(Outputs._fields), _feed(ids, mask)))
+        return Outputs(*(np.concatenate(parts) for parts in zip(*batches, strict=True)))
+
     def intent_logits(self, text: str) -> np.ndarray:
         """Uncalibrated intent logits (intents,), for calibration and evaluation."""
-        return self._run(self._input.encode([text], self._prefix)[0])[0]
+        logits: np.ndarray = self.outputs([text]).intent[0]
+        return logits
 
-    def _run(self, encoded: EncodedText) -> list[np.ndarray]:
-        ids, mask = self._input.pad([encoded])
-        outputs = self._session.run(
-            ["intent", "sentiment", "tags", "embedding"], {"input_ids": ids, "attention_mask": mask}
-        )
-        return [output[0] for output in outputs]
+    def pieces(self, text: str) -> list[tuple[int, int]]:
+        """(start, end) characters of each token that the model reads of a text; what it cuts off has none."""
+        return [(start, end) for start, end in self._input.encode([text], self._prefix)[0].offsets if end > start]
+
+
+def _feed(ids: np.ndarray, mask: np.ndarray) -> dict[str, np.ndarray]:
+    return {"input_ids": ids, "attention_mask": mask}
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:

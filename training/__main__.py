@@ -12,17 +12,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
-from shop.errors import AisleError
+from shop.errors import AisleError, BadInput
 from shop.settings import get_settings
 
 if TYPE_CHECKING:
+    from language.explaining import Explanation
     from training.evaluate import Evaluation
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Training, export and evaluation of models.")
 _OUT = Console()
 _SHOWN_CONFUSIONS = 15
+_BAR = 20  # characters of the strongest word
 
 
 @app.command()
@@ -58,9 +61,9 @@ def evaluate(
     json_out: Annotated[Path | None, typer.Option("--json", help="Write the figures there.")] = None,
 ) -> None:
     """Score an exported model on files it was not trained on."""
+    from language.served import newest_served
     from language.understanding import Understanding
     from training import evaluate as scoring
-    from training.understanding import newest_served
 
     served = model or newest_served(get_settings().state_dir)
     understanding = Understanding.load(served)
@@ -71,6 +74,45 @@ def evaluate(
         _print(str(file), evaluation)
     if json_out:
         json_out.write_text(json.dumps(figures, indent=2, ensure_ascii=False))
+
+
+@app.command()
+def explain(
+    text: Annotated[str, typer.Argument(help="The message to explain.")],
+    intent: Annotated[str, typer.Option(help="Explain this intent; the likeliest one when left out.")] = "",
+    neighbours: Annotated[int, typer.Option(help="How many training examples to show.")] = 5,
+    model: Annotated[Path | None, typer.Option(help="Served folder; the newest trained one when left out.")] = None,
+    data: Annotated[Path, typer.Option(help="Rasa training data.")] = Path("bot/data/nlu"),
+) -> None:
+    """Show which words spoke for the intent of a message, and which training examples lie nearest."""
+    from language import explaining
+    from language.served import newest_served
+    from language.understanding import Understanding
+    from training.explain import examples_of
+
+    served = model or newest_served(get_settings().state_dir)
+    understanding = Understanding.load(served)
+    if intent and intent not in understanding.intents:
+        raise BadInput(f"No intent is called {intent!r}. There are: {', '.join(understanding.intents)}.")
+    examples = examples_of(understanding, served, data)
+    _print_explanation(explaining.explain(understanding, text, examples, intent, neighbours))
+
+
+def _print_explanation(explanation: Explanation) -> None:
+    _OUT.print(f"acted on: {explanation.acted_on.label} ({explanation.acted_on.confidence:.2f})")
+    likeliest = ", ".join(f"{guess.label} {guess.confidence:.2f}" for guess in explanation.ranking[:3])
+    _OUT.print(f"likeliest: {likeliest}")
+    strongest = max((abs(word.weight) for word in explanation.words), default=0.0) or 1.0
+    words = Table("word", "weight", "", title=f"What spoke for {explanation.explained.label}")
+    for word in explanation.words:
+        colour = "green" if word.weight > 0 else "red"
+        bar = f"[{colour}]{'█' * round(_BAR * abs(word.weight) / strongest)}[/{colour}]"
+        words.add_row(escape(word.text), f"{word.weight:+.2f}", bar)
+    nearest = Table("similarity", "intent", "example", title="The nearest training examples")
+    for neighbour in explanation.neighbours:
+        nearest.add_row(f"{neighbour.similarity:.3f}", neighbour.intent, escape(neighbour.text))
+    _OUT.print(words)
+    _OUT.print(nearest)
 
 
 def _print(title: str, evaluation: Evaluation) -> None:

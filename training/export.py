@@ -20,6 +20,7 @@ from training.checksums import of_folder
 from training.dataset import Labels
 from training.model import MultiHeadBert, encode_layers, mean_pool
 from training.onnx_graph import RowQuantisedEmbedding, export_onnx
+from training.row_scaling import with_row_scales
 
 MAX_TOKENS = 256
 _QUERY_PREFIXES = {"multilingual-e5": {"query": "query: ", "passage": "passage: "}}
@@ -66,7 +67,7 @@ def export_understanding(model: MultiHeadBert, labels: Labels, base: Path, folde
         "tags": {0: "texts", 1: "tokens"},
         "embedding": {0: "texts"},
     }
-    export_onnx(_ServedHeads(model), folder / "model.onnx", outputs)
+    export_onnx(_ServedHeads(with_row_scales(model)), folder / "model.onnx", outputs)
     shutil.copy(base / "tokenizer.json", folder)
     card = {
         **asdict(labels),

@@ -63,6 +63,7 @@ def test_a_message_is_parsed(trained: tuple[LocalModelStorage, dict[str, Any]]) 
     assert {e["extractor"] for e in parse["entities"] if e["entity"] == "product"} == {"AisleUnderstanding"}
     assert parse["language"] == "en"
     assert set(parse["sentiment"]) == {"label", "confidence"}
+    assert set(parse["urgency"]) == set(parse["anger"]) == {"score", "signs"}
     assert 0.0 <= parse["out_of_scope_score"] <= 1.0
 
 

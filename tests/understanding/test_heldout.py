@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from language.served import newest_served
 from language.understanding import Understanding
 from shop.errors import NotReady
 from shop.settings import get_settings
 from training.evaluate import Evaluation, evaluate, rows_of_file
-from training.understanding import newest_served
 
 HERE = Path(__file__).parent
 
