@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -14,9 +14,13 @@ from rich.status import Status
 from rich.table import Table
 
 from knowledge.answering import Answer, Answerer
-from knowledge.building import Progress, index_folder, rebuild
-from knowledge.importing import import_folder
+from knowledge.building import index_folder, rebuild
+from knowledge.exporting import export
+from knowledge.import_files import READERS, import_file
+from knowledge.importing import AUTHOR, Problem, carry_out, import_folder, plan
+from knowledge.importing_web import read_web
 from knowledge.measuring import measure
+from knowledge.vectors import Progress
 from shop.conversations import LANGUAGES
 from shop.errors import AisleError
 from shop.settings import get_settings
@@ -30,19 +34,49 @@ Language = Annotated[str, typer.Option(help="en or zh.")]
 
 @app.command(name="import")
 def import_articles(
-    folder: Annotated[Path, typer.Argument(help="Markdown files with front matter, in folders en and zh.")],
+    source: Annotated[
+        Path, typer.Argument(help="Markdown files with front matter in folders en and zh, a zip of them, or a CSV.")
+    ],
     if_empty: Annotated[bool, typer.Option("--if-empty", help="Do nothing if there are articles already.")] = False,
 ) -> None:
-    """Import a folder of articles; files that cannot be used are named, the others kept."""
+    """Import articles; files and rows that cannot be used are named, the others kept."""
     with _database() as database:
-        report = import_folder(database, folder, only_if_empty=if_empty)
+        if source.suffix in READERS and source.is_file():
+            report = import_file(database, source, only_if_empty=if_empty)
+        else:
+            report = import_folder(database, source, only_if_empty=if_empty)
     if report.skipped:
         console.print("There are articles already; nothing was imported.")
         return
     console.print(f"{report.written} texts written, {report.unchanged} unchanged, {len(report.problems)} not usable.")
-    for problem in report.problems:
-        console.print(f"  {problem.file}: {problem.reason}", style="red", markup=False)
+    _show_problems(report.problems)
     raise typer.Exit(1 if report.problems and not report.written + report.unchanged else 0)
+
+
+@app.command(name="import-web")
+def import_web(
+    url: Annotated[str, typer.Argument(help="A public page, or a sitemap of them.")],
+    category: Annotated[str, typer.Option(help="The category of what is imported.")],
+    save: Annotated[bool, typer.Option("--save", help="Keep what is shown, as drafts.")] = False,
+) -> None:
+    """Show what a page or a sitemap would become; with --save keep it as drafts."""
+    incoming, problems = read_web(url, category)
+    with _database() as database, database.work() as unit:
+        for planned in plan(unit.session, incoming):
+            draft = planned.incoming.draft
+            console.print(f"{planned.effect}: {draft.language}/{draft.slug} {draft.title!r}", markup=False)
+        if save:
+            carry_out(unit.session, incoming, AUTHOR)
+            unit.commit()
+    _show_problems(problems)
+
+
+@app.command(name="export")
+def export_articles(file: Annotated[Path, typer.Argument(help="The zip to write.")]) -> None:
+    """Write all articles as a zip of Markdown files that can be imported again."""
+    with _database() as database, database.read() as unit:
+        file.write_bytes(export(unit.session))
+    console.print(f"{file} holds all articles.")
 
 
 @app.command(name="rebuild")
@@ -105,6 +139,11 @@ def _database() -> Iterator[Database]:
         yield database
     finally:
         database.close()
+
+
+def _show_problems(problems: Sequence[Problem]) -> None:
+    for problem in problems:
+        console.print(f"  {problem.file}: {problem.reason}", style="red", markup=False)
 
 
 def _show(answer: Answer) -> None:

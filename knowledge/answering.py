@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import logging
-import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 
-from knowledge.articles import ArticleText, get_article
-from knowledge.building import TextEncoder, index_folder, load_encoder
+import numpy as np
+
+from knowledge.articles import AUDIENCES, ArticleDraft, as_text, get_article, known_articles
+from knowledge.building import index_folder, load_encoder
 from knowledge.calibration import Outcome
 from knowledge.index import Entry
-from knowledge.passages import MAX_CHARACTERS, Passage
-from knowledge.search import Hit, Question, Search
-from knowledge.store import IndexFolder, StoredIndex
+from knowledge.layers import Found, Layers
+from knowledge.live import LiveIndex, Loaded
+from knowledge.replies import opening, reply
+from knowledge.search import Question
+from shop.clock import now
 from shop.conversations import LANGUAGES
-from shop.errors import AisleError, BadInput, NotReady
+from shop.errors import BadInput
 from shop.settings import Settings
 from shop.unit_of_work import Database
 
-_log = logging.getLogger(__name__)
+__all__ = ["Answer", "Answerer", "Explanation", "LiveIndex", "Ranked", "Source"]
 
 
 @dataclass(frozen=True)
@@ -42,114 +44,161 @@ class Answer:
     candidates: tuple[Source, ...] = ()  # two, only when asked back
     score: float = 0.0  # of the best article
     runner_up: float = 0.0  # of the second best
+    vector: bytes = field(default=b"", repr=False, compare=False)  # of the question, float16
+    encoder: str = field(default="", repr=False, compare=False)  # the fingerprint of what made the vector
 
 
 @dataclass(frozen=True)
-class _Loaded:
-    version: tuple[int, int] | None
-    stored: StoredIndex
-    encoder: TextEncoder
+class Ranked:
+    """An article that came into question, with its likeliest passage."""
+
+    source: Source
+    score: float
+    passage: str
+    is_draft: bool
 
 
-class LiveIndex:
-    """The index of one language with its encoder, loaded again when another one is put in force."""
+@dataclass(frozen=True)
+class Explanation:
+    """What the bot would answer, and what came into question, best first."""
 
-    def __init__(self, folder: IndexFolder, load_encoder: Callable[[], TextEncoder]) -> None:
-        self._folder = folder
-        self._load_encoder = load_encoder
-        self._lock = threading.Lock()
-        self._loaded = self._load()
-
-    def current(self) -> _Loaded:
-        """What is in force now. While one thread loads a new index, the others go on with the old one."""
-        version = self._folder.version()
-        if version != self._loaded.version and self._lock.acquire(blocking=False):
-            try:
-                self._loaded = self._load(self._loaded.encoder)
-            except AisleError as error:
-                _log.warning("kept the old search index: %s", error)
-                self._loaded = replace(self._loaded, version=version)  # not again for the same one
-            finally:
-                self._lock.release()
-        return self._loaded
-
-    def _load(self, encoder: TextEncoder | None = None) -> _Loaded:
-        version = self._folder.version()
-        stored = self._folder.load()
-        if encoder is None or encoder.fingerprint != stored.manifest.encoder:
-            encoder = self._load_encoder()
-        if encoder.fingerprint != stored.manifest.encoder:
-            raise NotReady("The search index was made with another encoder; run `python -m knowledge rebuild`.")
-        return _Loaded(version, stored, encoder)
+    answer: Answer
+    question: str
+    language: str
+    ranked: tuple[Ranked, ...]
+    threshold: float  # below this score nothing is answered
+    margin: float  # this close, the two best are both offered
 
 
 class Answerer:
     """Answers questions in all languages; safe to use from several threads."""
 
     def __init__(self, indexes: Mapping[str, LiveIndex], database: Database) -> None:
-        self._indexes = dict(indexes)
+        self.indexes = dict(indexes)
         self._database = database
 
     @classmethod
     def load(cls, settings: Settings, database: Database) -> Answerer:
         """Open encoders and indexes. Raises NotReady naming the command that makes what is missing."""
         indexes = {
-            language: LiveIndex(index_folder(settings, language), partial(load_encoder, settings, language))
+            language: LiveIndex(
+                language, index_folder(settings, language), database, partial(load_encoder, settings, language)
+            )
             for language in LANGUAGES
         }
         return cls(indexes, database)
 
-    def answer(self, question: str, language: str, *, category: str | None = None) -> Answer:
+    def answer(
+        self, question: str, language: str, *, category: str | None = None, audience: str = AUDIENCES[0]
+    ) -> Answer:
         """Answer a question, ask back between two articles, or say that there is no answer.
 
-        ``category`` is a hint (that of the articles the intent speaks for). Raises BadInput for an unknown language.
+        ``category`` is a hint (that of the articles the intent speaks for); ``audience`` says who asks
+        (knowledge.articles.AUDIENCES). Raises BadInput for an unknown language or audience.
         """
-        if language not in self._indexes:
-            raise BadInput(f"the language must be one of {', '.join(self._indexes)}, got {language!r}")
-        loaded = self._indexes[language].current()
-        search = loaded.stored.search
-        if search is None or not question.strip():
-            return Answer("unanswered")
-        asked = Question(question, loaded.encoder.encode([question], "query")[0])
-        hits = search.find(asked, category)
-        return _answer(search, asked, hits, loaded.stored.manifest.calibration.outcome(hits))
+        asking = self._asking(language, category, audience)
+        asked = asking.question(question)
+        return asking.answer(asked, asking.hits(asked)) if asked else Answer("unanswered")
 
-    def article(self, slug: str, language: str) -> Answer:
+    def explain(
+        self,
+        questions: Sequence[str],
+        language: str,
+        *,
+        category: str | None = None,
+        audience: str = AUDIENCES[0],
+        drafts: Sequence[ArticleDraft] = (),
+    ) -> list[Explanation]:
+        """What the bot would answer to each question and why, as if ``drafts`` were published; nothing is kept.
+
+        Raises BadInput for an unknown language or audience, or a draft that cannot be used.
+        """
+        asking = self._asking(language, category, audience, drafts)
+        return [asking.explain(question) for question in questions]
+
+    def _asking(
+        self, language: str, category: str | None, audience: str, drafts: Sequence[ArticleDraft] = ()
+    ) -> _Asking:
+        if language not in self.indexes:
+            raise BadInput(f"the language must be one of {', '.join(self.indexes)}, got {language!r}")
+        if audience not in AUDIENCES:
+            raise BadInput(f"the audience must be one of {', '.join(AUDIENCES)}, got {audience!r}")
+        loaded = self.indexes[language].current()
+        tried = self._entries(drafts, language)
+        layers = loaded.with_drafts(tried, language) if tried else loaded.layers
+        return _Asking(language, loaded, layers, category, audience, frozenset(entry.slug for entry in tried))
+
+    def _entries(self, drafts: Sequence[ArticleDraft], language: str) -> list[Entry]:
+        """Drafts as the index of a language would hold them: in that language, or where the article has no other."""
+        chosen: dict[str, ArticleDraft] = {}
+        for draft in drafts:
+            draft.check()
+            if draft.language == language or draft.slug not in chosen:
+                chosen[draft.slug] = draft
+        with self._database.read() as unit:
+            ids, speaking = known_articles(unit.session, list(chosen), language)
+        return [
+            Entry.of(as_text(draft, ids.get(draft.slug, -place)))
+            for place, draft in enumerate(chosen.values(), 1)
+            if draft.language == language or draft.slug not in speaking
+        ]
+
+    def article(self, slug: str, language: str, audience: str = AUDIENCES[0]) -> Answer:
         """A published article as an answer: its first passages. Raises NotFound."""
         with self._database.read() as unit:
-            found = get_article(unit.session, slug, language)
-        return Answer("answered", _opening(found), Source(found.slug, found.title, found.language), score=1.0)
+            found = get_article(unit.session, slug, language, audience)
+        return Answer("answered", opening(Entry.of(found)), Source(found.slug, found.title, found.language), score=1.0)
 
 
-def _answer(search: Search, asked: Question, hits: Sequence[Hit], outcome: Outcome) -> Answer:
-    best, second = ([hit.score for hit in hits] + [0.0, 0.0])[:2]
-    entries = [search.index.entries[hit.article] for hit in hits[:2]]
-    if outcome == "asked_back":
-        return Answer(outcome, candidates=tuple(map(_source, entries)), score=best, runner_up=second)
-    if outcome == "unanswered":
-        return Answer(outcome, score=best, runner_up=second)
-    best_passage, *others = search.best_passages(asked, hits[0].article)
-    # The opening says what the article is about; a detail quoted without it can mislead ("... is not accepted").
-    text = _together(entries[0].passages, dict.fromkeys((best_passage, 0, *others)))
-    return Answer(outcome, text, _source(entries[0]), score=best, runner_up=second)
+@dataclass(frozen=True)
+class _Asking:
+    """All that the answers to some questions depend on."""
+
+    language: str
+    loaded: Loaded
+    layers: Layers
+    category: str | None
+    audience: str
+    drafts: frozenset[str]
+
+    def question(self, text: str) -> Question | None:
+        """A question with its vector; None where there is nothing asked or nothing to find."""
+        if not text.strip() or not (self.layers.base or self.layers.top):
+            return None
+        return Question(text, self.loaded.encoder.encode([text], "query")[0])
+
+    def hits(self, asked: Question) -> list[Found]:
+        return self.layers.find(asked, self.category, self.audience, now().timestamp())
+
+    def answer(self, asked: Question, hits: Sequence[Found]) -> Answer:
+        outcome = self.loaded.stored.manifest.calibration.outcome(hits)
+        best, second = ([hit.score for hit in hits] + [0.0, 0.0])[:2]
+        answer = Answer(
+            outcome,
+            score=best,
+            runner_up=second,
+            vector=asked.vector.astype(np.float16).tobytes(),
+            encoder=self.loaded.encoder.fingerprint,
+        )
+        if outcome == "asked_back":
+            return replace(answer, candidates=tuple(_source(hit.entry) for hit in hits[:2]))
+        if outcome == "unanswered":
+            return answer
+        return replace(answer, text=reply(asked, hits[0]), article=_source(hits[0].entry))
+
+    def explain(self, text: str) -> Explanation:
+        limits = self.loaded.stored.manifest.calibration
+        asked = self.question(text)
+        if asked is None:
+            return Explanation(Answer("unanswered"), text, self.language, (), limits.threshold, limits.margin)
+        hits = self.hits(asked)
+        ranked = tuple(
+            Ranked(_source(hit.entry), hit.score, hit.likeliest_passage(asked).shown, hit.entry.slug in self.drafts)
+            for hit in hits
+        )
+        answer = self.answer(asked, hits)
+        return Explanation(answer, text, self.language, ranked, limits.threshold, limits.margin)
 
 
 def _source(entry: Entry) -> Source:
     return Source(entry.slug, entry.title, entry.language)
-
-
-def _opening(article: ArticleText) -> str:
-    """As many of the first passages as make one reply."""
-    cut = Entry.of(article).passages
-    return _together(cut, range(len(cut)))
-
-
-def _together(passages: Sequence[Passage], likeliest: Iterable[int]) -> str:
-    """The likeliest passage and, in the article's order, those of the next that still fit in one reply."""
-    kept: list[int] = []
-    for number in likeliest:
-        text = "\n\n".join(passages[place].shown for place in sorted([*kept, number]))
-        if kept and len(text) > MAX_CHARACTERS:
-            break
-        kept.append(number)
-    return "\n\n".join(passages[place].shown for place in sorted(kept))

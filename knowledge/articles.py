@@ -1,12 +1,14 @@
-"""Articles and their revisions: writing a new revision, reading what counts now.
+"""What an article says: drafts that somebody wants to keep, and the texts that count now.
 
-Every function takes the session of a unit of work and leaves the commit to the caller.
+Every function takes the session of a unit of work and leaves the commit to the caller. ``knowledge.editing`` writes.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -14,10 +16,19 @@ from sqlalchemy.orm import Session
 from shop.clock import now
 from shop.conversations import LANGUAGES
 from shop.errors import BadInput, NotFound
-from shop.tables import Article, ArticleRevision
+from shop.tables import Article, ArticleEdition, ArticleRevision, KnowledgeState
 
+AUDIENCES = ("everyone", "customers", "staff")
+"""Who may read an article: anybody, shoppers whose identity is known, people of the shop. Each sees what those before
+it see."""
+
+STATUSES = ("draft", "published", "archived")
+LONGEST = {"slug": 80, "category": 40, "title": 200, "body": 50_000, "question": 300}
+_MOST_QUESTIONS = 200
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_LONGEST = {"slug": 80, "category": 40, "title": 200, "body": 50_000, "question": 300}
+_MOST_MARKS = 1_000
+_MARKS = re.compile(r"[\[*_`<!\n]")
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -30,6 +41,19 @@ class ArticleDraft:
     title: str
     body: str  # Markdown
     questions: tuple[str, ...] = ()
+    audience: str = "everyone"
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+
+    def tidied(self) -> ArticleDraft:
+        """The same without spaces at the ends, Windows line ends, and questions that are there twice."""
+        return replace(
+            self,
+            category=self.category.strip(),
+            title=" ".join(self.title.split()),
+            body=self.body.replace("\r\n", "\n").replace("\r", "\n").strip(),
+            questions=tuple(dict.fromkeys(" ".join(question.split()) for question in self.questions)),
+        )
 
     def check(self) -> None:
         """Raises BadInput naming the field that cannot be used, and why."""
@@ -37,15 +61,28 @@ class ArticleDraft:
             raise BadInput(f"the slug must be small letters, digits and hyphens, got {self.slug!r}")
         if self.language not in LANGUAGES:
             raise BadInput(f"the language must be one of {', '.join(LANGUAGES)}, got {self.language!r}")
+        if self.audience not in AUDIENCES:
+            raise BadInput(f"the audience must be one of {', '.join(AUDIENCES)}, got {self.audience!r}")
+        if self.valid_from and self.valid_until and self.valid_from >= self.valid_until:
+            raise BadInput(f"the article would end ({self.valid_until}) before it begins ({self.valid_from})")
         for name in ("slug", "category", "title", "body"):
-            _check_length(name, getattr(self, name))
+            _check_text(name, getattr(self, name))
+        for block in re.split(r"\n\s*\n", self.body):
+            marks = len(_MARKS.findall(block))
+            if marks > _MOST_MARKS:  # reading Markdown takes time that grows with their square
+                raise BadInput(
+                    f"the paragraph that begins {block.strip()[:40]!r} has {marks:,} brackets, line breaks or the"
+                    f" like; {_MOST_MARKS:,} are read: leave empty lines between its parts"
+                )
+        if len(self.questions) > _MOST_QUESTIONS:
+            raise BadInput(f"an article may have {_MOST_QUESTIONS} questions, got {len(self.questions)}")
         for question in self.questions:
-            _check_length("question", question)
+            _check_text("question", question)
 
 
 @dataclass(frozen=True)
 class ArticleText:
-    """An article as it reads now in one language."""
+    """An article as the bot reads it in one language."""
 
     id: int
     slug: str
@@ -56,30 +93,16 @@ class ArticleText:
     title: str
     body: str  # Markdown
     questions: tuple[str, ...]
+    revision_id: int = 0
+    audience: str = "everyone"
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
 
-
-def write_article(session: Session, draft: ArticleDraft, author: str, status: str = "published") -> bool:
-    """Add a revision if it says anything new; a new article starts with ``status``, an old one keeps its own.
-
-    Returns whether anything changed. Raises BadInput if the draft cannot be used.
-    """
-    draft.check()
-    article = session.execute(select(Article).where(Article.slug == draft.slug).with_for_update()).scalar_one_or_none()
-    moment = now()
-    if article is None:
-        article = Article(slug=draft.slug, category=draft.category, status=status, created_at=moment, updated_at=moment)
-        session.add(article)
-        session.flush()
-    latest = latest_revision(session, draft.slug, draft.language)
-    if latest is not None and says_the_same(latest, draft) and article.category == draft.category:
-        return False
-    if latest is None or not says_the_same(latest, draft):
-        number = 1 if latest is None else latest.number + 1
-        session.add(_revision(article.id, number, draft, author))
-    article.category = draft.category
-    article.updated_at = moment
-    session.flush()
-    return True
+    def is_shown(self, audience: str, moment: datetime) -> bool:
+        """Whether somebody of an audience may read it at a moment."""
+        begun = self.valid_from is None or self.valid_from <= moment
+        ended = self.valid_until is not None and self.valid_until <= moment
+        return AUDIENCES.index(self.audience) <= AUDIENCES.index(audience) and begun and not ended
 
 
 def latest_revision(session: Session, slug: str, language: str, author: str | None = None) -> ArticleRevision | None:
@@ -92,60 +115,110 @@ def latest_revision(session: Session, slug: str, language: str, author: str | No
 
 
 def says_the_same(revision: ArticleRevision, draft: ArticleDraft) -> bool:
-    """Whether a revision already says what a draft says."""
-    said = (revision.title, revision.body, tuple(revision.questions))
-    return said == (draft.title, draft.body, draft.questions)
+    """Whether a revision already says what a draft says, in text, category, audience and validity."""
+    return draft_of(draft.slug, revision) == draft
 
 
-def published_articles(session: Session, language: str) -> list[ArticleText]:
-    """All published articles by slug, each in ``language`` or, where it has none, in another one."""
-    newest = (
-        select(ArticleRevision.article_id, ArticleRevision.language, func.max(ArticleRevision.number).label("number"))
-        .group_by(ArticleRevision.article_id, ArticleRevision.language)
-        .subquery()
+def draft_of(slug: str, revision: ArticleRevision) -> ArticleDraft:
+    """A revision as a draft, to be changed or restored."""
+    return ArticleDraft(
+        slug=slug,
+        category=revision.category,
+        language=revision.language,
+        title=revision.title,
+        body=revision.body,
+        questions=tuple(revision.questions),
+        audience=revision.audience,
+        valid_from=revision.valid_from,
+        valid_until=revision.valid_until,
     )
-    current = (
+
+
+def published_articles(session: Session, language: str, only: Sequence[int] | None = None) -> list[ArticleText]:
+    """All published articles by slug, each in ``language`` or, where it has none, in another one.
+
+    ``only`` are the ids of the articles wanted. Drafts and later unpublished revisions are not among them; articles
+    that are not valid today are.
+    """
+    query = (
         select(Article, ArticleRevision)
-        .join(ArticleRevision, ArticleRevision.article_id == Article.id)
+        .join(ArticleEdition, ArticleEdition.article_id == Article.id)
         .join(
-            newest,
-            (newest.c.article_id == ArticleRevision.article_id)
-            & (newest.c.language == ArticleRevision.language)
-            & (newest.c.number == ArticleRevision.number),
+            ArticleRevision,
+            (ArticleRevision.article_id == Article.id)
+            & (ArticleRevision.language == ArticleEdition.language)
+            & (ArticleRevision.number == ArticleEdition.published_number),
         )
         .where(Article.status == "published")
         .order_by(Article.slug, ArticleRevision.language)
     )
-    texts: dict[str, ArticleText] = {}
-    for article, revision in session.execute(current):
-        if article.slug not in texts or revision.language == language:
-            texts[article.slug] = _text(article, revision)
-    return list(texts.values())
+    if only is not None:
+        query = query.where(Article.id.in_(only))
+    return _in_language(session.execute(query), language)
 
 
-def get_article(session: Session, slug: str, language: str) -> ArticleText:
-    """A published article in ``language`` or, where it has none, in another one. Raises NotFound."""
-    article = session.execute(
-        select(Article).where(Article.slug == slug, Article.status == "published")
-    ).scalar_one_or_none()
-    if article is not None:
-        for tried in sorted(LANGUAGES, key=lambda code: code != language):
-            revision = latest_revision(session, slug, tried)
-            if revision is not None:
-                return _text(article, revision)
-    raise NotFound(f"there is no published article {slug!r}")
+def change_now(session: Session) -> int:
+    """The number of the last change of what the bot may answer; 0 before the first."""
+    return int(session.scalar(select(KnowledgeState.change)) or 0)
 
 
-def set_status(session: Session, slug: str, status: str) -> None:
-    """Publish an article, archive it or take it back to a draft. Raises BadInput, NotFound."""
-    if status not in ("draft", "published", "archived"):
-        raise BadInput(f"the status must be draft, published or archived, got {status!r}")
+def changed_since(session: Session, language: str, change: int) -> tuple[int, dict[int, ArticleText | None]]:
+    """The number of the last change, and of each article changed after ``change`` its text now (None: no longer)."""
+    number = change_now(session)
+    ids = session.scalars(select(Article.id).where(Article.change > change)).all() if number > change else []
+    texts: dict[int, ArticleText | None] = dict.fromkeys(ids)
+    for start in range(0, len(ids), 500):
+        texts |= {text.id: text for text in published_articles(session, language, ids[start : start + 500])}
+    return number, texts
+
+
+def get_article(session: Session, slug: str, language: str, audience: str = AUDIENCES[0]) -> ArticleText:
+    """A published article in ``language`` or, where it has none, in another one.
+
+    Raises NotFound if there is none, it is not valid today, or not for such an audience.
+    """
+    article_id = session.scalar(select(Article.id).where(Article.slug == slug, Article.status == "published"))
+    found = published_articles(session, language, [article_id]) if article_id is not None else []
+    if not found or not found[0].is_shown(audience, now()):
+        raise NotFound(f"there is no published article {slug!r}")
+    return found[0]
+
+
+def as_text(draft: ArticleDraft, article_id: int, revision_id: int = 0) -> ArticleText:
+    """A draft as if it were published."""
+    return ArticleText(
+        id=article_id,
+        slug=draft.slug,
+        category=draft.category,
+        status="published",
+        language=draft.language,
+        number=0,
+        title=draft.title,
+        body=draft.body,
+        questions=draft.questions,
+        revision_id=revision_id,
+        audience=draft.audience,
+        valid_from=draft.valid_from,
+        valid_until=draft.valid_until,
+    )
+
+
+def known_articles(session: Session, slugs: Sequence[str], language: str) -> tuple[dict[str, int], set[str]]:
+    """The ids of the articles that exist, by slug, and which of them are published in a language."""
+    query = select(Article.slug, Article.id, Article.status, ArticleEdition.published_number).outerjoin(
+        ArticleEdition, (ArticleEdition.article_id == Article.id) & (ArticleEdition.language == language)
+    )
+    rows = session.execute(query.where(Article.slug.in_(slugs))).all()
+    speaking = {slug for slug, _, status, number in rows if status == "published" and number is not None}
+    return {slug: article_id for slug, article_id, _, _ in rows}, speaking
+
+
+def find_article(session: Session, slug: str) -> Article:
+    """The row of an article of whatever status. Raises NotFound."""
     article = session.execute(select(Article).where(Article.slug == slug)).scalar_one_or_none()
     if article is None:
         raise NotFound(f"there is no article {slug!r}")
-    article.status = status
-    article.updated_at = now()
-    session.flush()
+    return article
 
 
 def count_articles(session: Session) -> int:
@@ -153,24 +226,22 @@ def count_articles(session: Session) -> int:
     return int(session.execute(select(func.count()).select_from(Article)).scalar_one())
 
 
-def _check_length(name: str, value: str) -> None:
+def _in_language(rows: Iterable[tuple[Article, ArticleRevision]], language: str) -> list[ArticleText]:
+    texts: dict[str, ArticleText] = {}
+    for article, revision in rows:
+        if article.slug not in texts or revision.language == language:
+            texts[article.slug] = _text(article, revision)
+    return list(texts.values())
+
+
+def _check_text(name: str, value: str) -> None:
     if not value.strip():
         raise BadInput(f"the {name} is empty")
-    if len(value) > _LONGEST[name]:
-        raise BadInput(f"the {name} may have {_LONGEST[name]} characters, got {len(value)}")
-
-
-def _revision(article_id: int, number: int, draft: ArticleDraft, author: str) -> ArticleRevision:
-    return ArticleRevision(
-        article_id=article_id,
-        language=draft.language,
-        number=number,
-        title=draft.title,
-        body=draft.body,
-        questions=list(draft.questions),
-        author=author,
-        created_at=now(),
-    )
+    if len(value) > LONGEST[name]:
+        raise BadInput(f"the {name} may have {LONGEST[name]:,} characters, got {len(value):,}")
+    unprintable = _UNPRINTABLE.search(value)
+    if unprintable:
+        raise BadInput(f"the {name} has a character that no text has: {unprintable.group()!r} at {unprintable.start()}")
 
 
 def _text(article: Article, revision: ArticleRevision) -> ArticleText:
@@ -184,4 +255,8 @@ def _text(article: Article, revision: ArticleRevision) -> ArticleText:
         title=revision.title,
         body=revision.body,
         questions=tuple(revision.questions),
+        revision_id=revision.id,
+        audience=article.audience,
+        valid_from=article.valid_from,
+        valid_until=article.valid_until,
     )

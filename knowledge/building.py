@@ -1,40 +1,29 @@
-"""Building the index of a language from the published articles, when it is out of date."""
+"""Building the index of a language from the published articles, when it is out of date.
+
+The database is the truth and the index a cache of it: it can be thrown away and built again at any time.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import astuple
+from collections.abc import Sequence
+from dataclasses import astuple, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal, Protocol
 
 import numpy as np
 import yaml
 
-from knowledge.articles import ArticleText, published_articles
+from knowledge.articles import ArticleText, change_now, published_articles
 from knowledge.calibration import UNCALIBRATED, calibrate
 from knowledge.index import Entry, Index
 from knowledge.search import Floors, Search, Weights
 from knowledge.store import FORMAT, IndexFolder
+from knowledge.vectors import CUTTING, FreshVectors, KeptVectors, Progress, TextEncoder, encode_entries
 from language.encoder import Encoder
 from shop.settings import Settings
 from shop.unit_of_work import Database
-
-Progress = Callable[[int, int], None]
-"""Called with how many texts are encoded and how many there are."""
-
-_BATCH = 64
-
-
-class TextEncoder(Protocol):
-    """What an index needs of an encoder; ``language.encoder.Encoder`` is one."""
-
-    fingerprint: str
-
-    def encode(self, texts: list[str], kind: Literal["query", "passage"] = "query") -> np.ndarray:
-        """Float32 vectors of length 1, shape (len(texts), dimension)."""
 
 
 def index_folder(settings: Settings, language: str) -> IndexFolder:
@@ -49,39 +38,59 @@ def load_encoder(settings: Settings, language: str, threads: int = 1) -> Encoder
 
 def rebuild(settings: Settings, database: Database, language: str, progress: Progress | None = None) -> bool:
     """Bring the index of a language up to date; returns whether anything had to be done. Raises NotReady."""
-    with database.read() as unit:
-        articles = published_articles(unit.session, language)
     encoder = load_encoder(settings, language, threads=2)
-    return build(index_folder(settings, language), articles, encoder, language, progress)
+    return rebuild_in(index_folder(settings, language), database, encoder, language, progress)
+
+
+def rebuild_in(
+    folder: IndexFolder, database: Database, encoder: TextEncoder, language: str, progress: Progress | None = None
+) -> bool:
+    """Bring the index in a folder up to date; returns whether anything had to be done."""
+    with database.read() as unit:
+        change = change_now(unit.session)
+        articles = published_articles(unit.session, language)
+    return build(folder, articles, KeptVectors(database, encoder), language, progress, change)
 
 
 def build(
     folder: IndexFolder,
     articles: Sequence[ArticleText],
-    encoder: TextEncoder,
+    vectors: FreshVectors,
     language: str,
     progress: Progress | None = None,
+    change: int = 0,
 ) -> bool:
-    """Build the index of some articles unless it is there already; returns whether it was built."""
+    """Build the index of some articles unless it is there already; returns whether it was built.
+
+    ``change`` is the number of the last change that is in the articles.
+    """
+    encoder = vectors.encoder
     inputs = _fingerprint(articles, encoder)
     with folder.building():
         current = folder.manifest()
         if current is not None and current.inputs == inputs and folder.is_whole(current):
+            if change > current.change:
+                folder.put_in_force(replace(current, change=change))
             return False
-        search = build_search([Entry.of(article) for article in articles], encoder, language, progress)
+        entries = [Entry.of(article) for article in articles]
+        search = make_search(entries, vectors.of(articles, entries, progress), encoder, language)
         limits = calibrate(search) if search else UNCALIBRATED
-        folder.save(inputs, encoder.fingerprint, search, limits)
+        folder.save(inputs, encoder.fingerprint, search, limits, change)
     return True
 
 
-def build_search(
-    entries: Sequence[Entry], encoder: TextEncoder, language: str, progress: Progress | None = None
-) -> Search | None:
+def build_search(entries: Sequence[Entry], encoder: TextEncoder, language: str) -> Search | None:
     """An index of entries in memory; None if there are none."""
+    return make_search(entries, encode_entries(encoder, entries) if entries else [], encoder, language)
+
+
+def make_search(
+    entries: Sequence[Entry], vectors: Sequence[np.ndarray], encoder: TextEncoder, language: str
+) -> Search | None:
+    """A search over entries whose vectors are known; None if there are no entries."""
     if not entries:
         return None
-    total = sum(len(entry.phrasings) + len(entry.passages) + 1 for entry in entries)
-    index = Index.build(entries, _in_batches(encoder, total, progress))
+    index = Index.of(entries, vectors)
     return Search(index, Floors.measured(index, encoder.encode(unrelated_questions()[language], "query")))
 
 
@@ -92,23 +101,6 @@ def unrelated_questions() -> dict[str, list[str]]:
     return loaded
 
 
-def _in_batches(encoder: TextEncoder, total: int, progress: Progress | None) -> Callable[..., np.ndarray]:
-    done = 0
-
-    def encode(texts: list[str], kind: Literal["query", "passage"]) -> np.ndarray:
-        nonlocal done
-        vectors = []
-        for start in range(0, len(texts), _BATCH):
-            batch = texts[start : start + _BATCH]
-            vectors.append(encoder.encode(batch, kind))
-            done += len(batch)
-            if progress:
-                progress(done, total)
-        return np.concatenate(vectors)
-
-    return encode
-
-
 def _fingerprint(articles: Sequence[ArticleText], encoder: TextEncoder) -> str:
-    described = [FORMAT, encoder.fingerprint, astuple(Weights()), [astuple(article) for article in articles]]
-    return hashlib.sha256(json.dumps(described, ensure_ascii=False).encode()).hexdigest()
+    described = [FORMAT, CUTTING, encoder.fingerprint, astuple(Weights()), [astuple(article) for article in articles]]
+    return hashlib.sha256(json.dumps(described, ensure_ascii=False, default=str).encode()).hexdigest()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 
@@ -22,6 +22,18 @@ _RIGHT, _WRONG = 1.0, -1.0
 _HELPFUL_PAIR, _USELESS_PAIR = 0.5, -0.5  # asking back with, and without, the right article among the two
 _MOST_QUESTIONS = 500
 _MARGINS = np.linspace(0.0, 0.2, 41)
+
+
+class Scored(Protocol):
+    """Anything found, with its scores; ``knowledge.search.Hit`` is one."""
+
+    @property
+    def score(self) -> float:
+        """About 0 for an unrelated article and 1 for the very phrasing."""
+
+    @property
+    def rank_score(self) -> float:
+        """What things found are sorted by."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +49,7 @@ class Calibration:
     asked_back: float = 0.0
     left_out_unanswered: float = 0.0  # share of the questions whose article was hidden
 
-    def outcome(self, hits: Sequence[Hit]) -> Outcome:
+    def outcome(self, hits: Sequence[Scored]) -> Outcome:
         """What to do with hits, best first."""
         if not hits or hits[0].score < self.threshold:
             return "unanswered"
@@ -97,7 +109,7 @@ def calibrate(search: Search) -> Calibration:
 
 
 def _asked(search: Search, row: int) -> Question:
-    vector = search.index.phrasing.index.reconstruct(row)
+    vector = search.index.phrasing.vectors(np.array([row]))[0]
     return Question(search.index.phrasing_texts[row], vector)
 
 

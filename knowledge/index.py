@@ -7,23 +7,22 @@ of one article lie side by side.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import faiss
 import numpy as np
 
-from knowledge.articles import ArticleText
+from knowledge import neighbours
+from knowledge.articles import AUDIENCES, ArticleText
 from knowledge.lexical import WordIndex
 from knowledge.passages import Passage, passages, phrasings
-
-Encode = Callable[[list[str], str], np.ndarray]
-"""Texts and their kind ("query" or "passage") to float32 vectors of length 1, shape (n, dimension)."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One article as it is searched."""
+    """One article as it is searched. Times are seconds since 1970."""
 
     slug: str
     language: str
@@ -31,12 +30,26 @@ class Entry:
     title: str
     phrasings: tuple[str, ...]
     passages: tuple[Passage, ...]
+    article_id: int = 0
+    audience: str = AUDIENCES[0]
+    valid_from_epoch: float | None = None
+    valid_until_epoch: float | None = None
 
     @classmethod
     def of(cls, article: ArticleText) -> Entry:
         """Cut an article; one without any text of its own is found and answered by its title."""
-        cut = passages(article.body) or (Passage("", article.title),)
-        return cls(article.slug, article.language, article.category, article.title, phrasings(article), cut)
+        return cls(
+            slug=article.slug,
+            language=article.language,
+            category=article.category,
+            title=article.title,
+            phrasings=phrasings(article),
+            passages=passages(article.body) or (Passage("", article.title),),
+            article_id=article.id,
+            audience=article.audience,
+            valid_from_epoch=_epoch(article.valid_from),
+            valid_until_epoch=_epoch(article.valid_until),
+        )
 
     @property
     def passage_texts(self) -> tuple[str, ...]:
@@ -48,86 +61,145 @@ class Entry:
         """The article in one piece as it is encoded; encoders cut off what is too long for them."""
         return f"{self.title}. {' '.join(passage.shown for passage in self.passages)}"
 
+    @property
+    def rows(self) -> int:
+        """How many vectors it has: one a phrasing, one a passage, one for the whole."""
+        return len(self.phrasings) + len(self.passages) + 1
+
+    @property
+    def is_restricted(self) -> bool:
+        """Whether there is somebody, or a time, it is hidden from."""
+        return self.audience != AUDIENCES[0] or (self.valid_from_epoch, self.valid_until_epoch) != (None, None)
+
+    def is_shown(self, audience: str, at_epoch: float) -> bool:
+        """Whether somebody of an audience may read it at a time."""
+        return (
+            AUDIENCES.index(self.audience) <= AUDIENCES.index(audience)
+            and (self.valid_from_epoch is None or self.valid_from_epoch <= at_epoch)
+            and (self.valid_until_epoch is None or at_epoch < self.valid_until_epoch)
+        )
+
 
 class Field:
     """Vectors of one kind of text, several to an article."""
 
-    def __init__(self, index: faiss.Index, counts: Sequence[int]) -> None:
+    def __init__(self, index: faiss.Index, counts: Sequence[int], exact: np.ndarray | None = None) -> None:
+        """``exact`` are the true vectors, shape (n, dimension), where the index holds only codes of them."""
         self.index = index
+        self.exact = exact
         self.starts = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
+        self._hidden: tuple[frozenset[int], faiss.IDSelector | None] = (frozenset(), None)
         if self.starts[-1] != index.ntotal:
             raise ValueError(f"counts sum to {self.starts[-1]}, but the index holds {index.ntotal} vectors")
 
     @classmethod
-    def of(cls, vectors: np.ndarray, counts: Sequence[int]) -> Field:
-        """A field of float32 vectors of shape (sum of counts, dimension)."""
-        index = faiss.IndexFlatIP(vectors.shape[1])
-        index.add(np.ascontiguousarray(vectors, dtype=np.float32))
-        return cls(index, counts)
+    def of(cls, vectors: np.ndarray, counts: Sequence[int], kind: neighbours.Kind | None = None) -> Field:
+        """A field of vectors of shape (sum of counts, dimension)."""
+        index = neighbours.make_index(vectors, kind)
+        needs_exact = neighbours.kind_of(index) == "ivf_pq"
+        return cls(index, counts, vectors.astype(np.float16, copy=False) if needs_exact else None)
 
-    def nearest(self, vector: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    def nearest(
+        self, vector: np.ndarray, count: int, hidden: frozenset[int] = frozenset()
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Similarities and articles of the ``count`` rows nearest to a vector of shape (dimension,)."""
-        similarities, rows = self.index.search(vector[None], min(count, self.index.ntotal))
-        return similarities[0], np.searchsorted(self.starts, rows[0], side="right") - 1
+        similarities, rows = neighbours.nearest(self.index, vector, count, self._without(hidden))
+        if self.exact is not None and len(rows):
+            similarities = _products(self.vectors(rows), vector)
+            best = np.argsort(-similarities, kind="stable")[:count]
+            similarities, rows = similarities[best], rows[best]
+        return similarities, self.articles(rows)
+
+    def articles(self, rows: np.ndarray) -> np.ndarray:
+        """The article of each row."""
+        return np.searchsorted(self.starts, rows, side="right") - 1
+
+    def vectors(self, rows: np.ndarray) -> np.ndarray:
+        """The true vectors of rows, float32 of shape (rows, dimension)."""
+        if self.exact is not None:
+            return np.asarray(self.exact[rows], dtype=np.float32)
+        return np.asarray(self.index.reconstruct_batch(np.ascontiguousarray(rows, dtype=np.int64)))
 
     def similarities(self, vector: np.ndarray, article: int) -> np.ndarray:
         """Of each row of one article, shape (rows of the article,)."""
-        start, end = int(self.starts[article]), int(self.starts[article + 1])
-        return _products(self.index.reconstruct_n(start, end - start), vector)
+        return _products(self.vectors(np.arange(self.starts[article], self.starts[article + 1])), vector)
 
     def best(self, vector: np.ndarray, articles: np.ndarray, hidden_row: int | None = None) -> np.ndarray:
         """The greatest similarity within each of ``articles``; one row may be treated as if it were not there."""
         spans = [np.arange(self.starts[article], self.starts[article + 1]) for article in articles]
         rows = np.concatenate(spans)
-        found = _products(self.index.reconstruct_batch(rows), vector)
+        found = _products(self.vectors(rows), vector)
         if hidden_row is not None:
             found[rows == hidden_row] = -1.0
         firsts = np.cumsum([0, *(len(span) for span in spans[:-1])])
         return np.asarray(np.maximum.reduceat(found, firsts))
 
+    def _without(self, hidden: frozenset[int]) -> faiss.IDSelector | None:
+        if not hidden:
+            return None
+        kept, selector = self._hidden
+        if kept != hidden or selector is None:
+            rows = np.concatenate([np.arange(self.starts[n], self.starts[n + 1]) for n in sorted(hidden)])
+            selector = neighbours.all_but(rows)
+            self._hidden = (hidden, selector)
+        return selector
+
 
 class Index:
     """Everything searched in one language. Never changed once made; safe to read from several threads."""
 
-    def __init__(self, entries: Sequence[Entry], phrasing: Field, passage: Field, whole: Field) -> None:
+    def __init__(
+        self, entries: Sequence[Entry], phrasing: Field, passage: Field, whole: Field, *, like: Index | None = None
+    ) -> None:
+        """With ``like`` words weigh as much as in that index."""
         self.entries = tuple(entries)
         self.phrasing, self.passage, self.whole = phrasing, passage, whole
+        self.numbers = {entry.article_id: number for number, entry in enumerate(self.entries)}
         texts = [text for entry in entries for text in entry.phrasings]
         self.phrasing_texts = tuple(texts)
-        self._words = WordIndex([*texts, *(text for entry in entries for text in entry.passage_texts)])
+        words: WordIndex | None = like.words if like else None
+        self.words: WordIndex = WordIndex([*texts, *(text for entry in entries for text in entry.passage_texts)], words)
+        self._restricted = [number for number, entry in enumerate(self.entries) if entry.is_restricted]
         self._exact: dict[str, list[int]] = defaultdict(list)
         for row, text in enumerate(texts):
             self._exact[_plain(text)].append(row)
 
     @classmethod
-    def build(cls, entries: Sequence[Entry], encode: Encode) -> Index:
-        """Encode all entries. Raises ValueError if there are none."""
+    def of(cls, entries: Sequence[Entry], vectors: Sequence[np.ndarray], like: Index | None = None) -> Index:
+        """From each entry's vectors, phrasings first, then passages, then the whole. ValueError if there are none."""
         if not entries:
             raise ValueError("an index needs at least one article")
-        phrasing = encode([text for entry in entries for text in entry.phrasings], "query")
-        passage = encode([text for entry in entries for text in entry.passage_texts], "passage")
-        whole = encode([entry.whole_text for entry in entries], "passage")
-        return cls(
-            entries,
-            Field.of(phrasing, [len(entry.phrasings) for entry in entries]),
-            Field.of(passage, [len(entry.passages) for entry in entries]),
-            Field.of(whole, [1] * len(entries)),
-        )
+        counts = np.array([[len(entry.phrasings), len(entry.passages), 1] for entry in entries])
+        ends = counts.cumsum(axis=1)
+        parts = [
+            np.concatenate([rows[end - count : end] for rows, end, count in zip(vectors, column, size, strict=True)])
+            for column, size in zip(ends.T, counts.T, strict=True)
+        ]
+        fields = [Field.of(part, size.tolist()) for part, size in zip(parts, counts.T, strict=True)]
+        return cls(entries, *fields, like=like)
 
-    def word_scores(self, text: str, hidden_row: int | None = None) -> np.ndarray:
-        """How much of a text's words each article holds in its best row, 0..1, shape (articles,)."""
-        scores = self._words.scores(text)
+    def hidden_from(self, audience: str, at_epoch: float) -> frozenset[int]:
+        """The articles that somebody of an audience may not read at a time."""
+        return frozenset(n for n in self._restricted if not self.entries[n].is_shown(audience, at_epoch))
+
+    def word_scores(self, text: str, hidden_row: int | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """The articles that hold words of a text, ascending, and how much of it their best row holds, 0..1."""
+        rows, scores = self.words.matches(text)
         if hidden_row is not None:
-            scores[hidden_row] = 0.0
+            rows, scores = rows[rows != hidden_row], scores[rows != hidden_row]
+        if not len(rows):
+            return rows, scores
         split = len(self.phrasing_texts)
-        by_phrasing = np.maximum.reduceat(scores[:split], self.phrasing.starts[:-1])
-        by_passage = np.maximum.reduceat(scores[split:], self.passage.starts[:-1])
-        return np.asarray(np.maximum(by_phrasing, by_passage))
+        is_passage = rows >= split
+        articles = np.where(is_passage, self.passage.articles(rows - split), self.phrasing.articles(rows))
+        order = np.argsort(articles, kind="stable")
+        found, firsts = np.unique(articles[order], return_index=True)
+        return found, np.maximum.reduceat(scores[order], firsts)
 
     def exactly(self, text: str, hidden_row: int | None = None) -> frozenset[int]:
         """The articles that have this very phrasing, whatever its capitals and punctuation."""
         rows = [row for row in self._exact.get(_plain(text), ()) if row != hidden_row]
-        return frozenset(int(np.searchsorted(self.phrasing.starts, row, side="right")) - 1 for row in rows)
+        return frozenset(self.phrasing.articles(np.array(rows, dtype=np.int64)).tolist())
 
 
 def _products(rows: np.ndarray, vector: np.ndarray) -> np.ndarray:
@@ -137,3 +209,7 @@ def _products(rows: np.ndarray, vector: np.ndarray) -> np.ndarray:
 
 def _plain(text: str) -> str:
     return "".join(character for character in text.casefold() if character.isalnum())
+
+
+def _epoch(moment: datetime | None) -> float | None:
+    return None if moment is None else moment.timestamp()

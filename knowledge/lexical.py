@@ -16,6 +16,7 @@ import numpy as np
 import snowballstemmer
 
 _K1, _B = 1.2, 0.75
+_TOO_COMMON = 20_000  # texts; adding so many up takes about a millisecond
 _CHINESE_RUN = re.compile(r"[\u3400-\u9fff]+")
 _LATIN_WORD = re.compile(r"[a-z0-9]+(?:[.'][a-z0-9]+)*")
 _STOP_WORDS = frozenset(
@@ -37,41 +38,48 @@ def tokens(text: str) -> list[str]:
 class WordIndex:
     """BM25 over texts, their places in the list being their numbers."""
 
-    def __init__(self, texts: Sequence[str]) -> None:
+    def __init__(self, texts: Sequence[str], like: WordIndex | None = None) -> None:
+        """With ``like`` words are as rare as in that index, so that scores of both may be compared."""
         counts = [Counter(tokens(text)) for text in texts]
         lengths = np.array([sum(count.values()) for count in counts], dtype=np.float32)
-        self._size = len(texts)
-        self._norms = _K1 * (1 - _B + _B * lengths / max(float(lengths.mean()), 1.0)) if counts else lengths
-        self._rarity_of_unknown = self._rarity(0)
+        self.size: int = like.size if like else len(texts)
+        self._mean_length: float = like._mean_length if like else max(float(lengths.mean()), 1.0) if counts else 1.0
+        self._norms = _K1 * (1 - _B + _B * lengths / self._mean_length)
         postings: dict[str, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
         for number, count in enumerate(counts):
             for token, times in count.items():
                 postings[token][0].append(number)
                 postings[token][1].append(times)
-        self._postings = {token: self._weighed(*lists) for token, lists in postings.items()}
+        own = {} if like else {token: self._rarity(len(held[0])) for token, held in postings.items()}
+        self._rarities: dict[str, float] = like._rarities if like else own
+        self._postings = {token: self._weighed(token, *lists) for token, lists in postings.items()}
 
-    def scores(self, query: str) -> np.ndarray:
-        """How much of the query each text holds, in 0..1; float32 of shape (number of texts,).
+    def matches(self, query: str) -> tuple[np.ndarray, np.ndarray]:
+        """The texts that hold words of the query, by number, and how much of it each holds, in 0..1 (float32).
 
         BM25 divided by the most it could be for this query, words that no text holds included: a query that is
-        mostly about something else scores low everywhere.
+        mostly about something else scores low everywhere. Words that tens of thousands of texts hold tell nothing
+        and are passed over while there are rarer ones.
         """
-        found = np.zeros(self._size, dtype=np.float32)
-        most = 0.0
-        for token in set(tokens(query)):
-            numbers, weights, rarity = self._postings.get(token, (None, None, self._rarity_of_unknown))
-            most += rarity * (_K1 + 1)
-            if numbers is not None:
-                found[numbers] += weights
-        return found / most if most else found
+        asked = set(tokens(query))
+        held = [self._postings[token] for token in asked if token in self._postings]
+        most = sum(self._rarity_of(token) for token in asked) * (_K1 + 1)
+        telling = [lists for lists in held if len(lists[0]) <= _TOO_COMMON] or sorted(held, key=lambda x: len(x[0]))[:1]
+        if not telling:
+            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
+        numbers, inverse = np.unique(np.concatenate([lists[0] for lists in telling]), return_inverse=True)
+        weights = np.bincount(inverse, np.concatenate([lists[1] for lists in telling]), len(numbers))
+        return numbers, (weights / most).astype(np.float32)
 
-    def _weighed(self, numbers: list[int], times: list[int]) -> tuple[np.ndarray, np.ndarray, float]:
+    def _weighed(self, token: str, numbers: list[int], times: list[int]) -> tuple[np.ndarray, np.ndarray]:
         rows, often = np.array(numbers), np.array(times, dtype=np.float32)
-        rarity = self._rarity(len(numbers))
-        return rows, rarity * often * (_K1 + 1) / (often + self._norms[rows]), rarity
+        return rows, self._rarity_of(token) * often * (_K1 + 1) / (often + self._norms[rows])
+
+    def _rarity_of(self, token: str) -> float:
+        return self._rarities.get(token) or self._rarity(0)
 
     def _rarity(self, holders: int) -> float:
-        return math.log(1 + (self._size - holders + 0.5) / (holders + 0.5))
+        return math.log(1 + (self.size - holders + 0.5) / (holders + 0.5))
 
 
 def _pairs(run: str) -> list[str]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import nh3
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
@@ -15,7 +17,7 @@ MAX_CHARACTERS = 600
 """The longest passage. Chinese says in one character what English says in about two, hence half as many there."""
 
 _MARKDOWN = MarkdownIt("commonmark").enable("table")
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[a-zA-Z/!]")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？；])")
 _CHINESE_BREAK = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef]) (?=[\u3000-\u9fff\uff00-\uffef])")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
@@ -103,7 +105,7 @@ def _texts(node: SyntaxTreeNode) -> Iterable[_Block]:
     elif node.type in ("fence", "code_block"):
         yield _Block(node.content.strip(), is_item=True)
     elif node.type == "html_block":
-        yield _Block(" ".join(_TAG.sub(" ", node.content).split()))
+        yield _Block(" ".join(html.unescape(nh3.clean(_TAG.sub(r" \g<0>", node.content), tags=set())).split()))
     elif node.type == "table":
         for row in node.walk():
             if row.type == "tr":

@@ -25,6 +25,8 @@ def log_question(
         outcome=answer.outcome,
         article_id=article_id,
         score=answer.score,
+        vector=answer.vector or None,
+        encoder=answer.encoder,
         created_at=now(),
     )
     session.add(entry)

@@ -85,13 +85,26 @@ class Search:
         self.weights = weights or Weights()
 
     def find(
-        self, question: Question, category: str | None = None, hidden_row: int | None = None, limit: int = 10
+        self,
+        question: Question,
+        category: str | None = None,
+        hidden_row: int | None = None,
+        limit: int = 10,
+        hidden: frozenset[int] = frozenset(),
     ) -> list[Hit]:
-        """The best articles, best first. ``hidden_row`` is a phrasing to leave out, for leave-one-out trials."""
-        words = self.index.word_scores(question.text, hidden_row)
+        """The best articles, best first, without the hidden ones.
+
+        ``hidden_row`` is a phrasing to leave out, for leave-one-out trials.
+        """
+        holders, held = self.index.word_scores(question.text, hidden_row)
         exact = self.index.exactly(question.text, hidden_row)
-        articles = self._candidates(question.vector, words, exact)
-        scores = self._scores(question.vector, words[articles], articles, hidden_row)
+        articles = self._candidates(question.vector, holders, held, exact, hidden)
+        if not len(articles):
+            return []
+        words = np.zeros(len(articles), dtype=np.float32)
+        known, places, _ = np.intersect1d(articles, holders, assume_unique=True, return_indices=True)
+        words[places] = held[np.searchsorted(holders, known)]
+        scores = self._scores(question.vector, words, articles, hidden_row)
         scores[np.isin(articles, list(exact))] = 1.0
         hits = []
         for article, score in zip(articles.tolist(), scores.tolist(), strict=True):
@@ -107,11 +120,19 @@ class Search:
         likely = np.flatnonzero(scores >= scores.max() - _PASSAGE_TOLERANCE)
         return sorted(likely.tolist(), key=lambda passage: -float(scores[passage]))
 
-    def _candidates(self, vector: np.ndarray, words: np.ndarray, exact: frozenset[int]) -> np.ndarray:
+    def _candidates(
+        self,
+        vector: np.ndarray,
+        holders: np.ndarray,
+        held: np.ndarray,
+        exact: frozenset[int],
+        hidden: frozenset[int],
+    ) -> np.ndarray:
         fields = (self.index.phrasing, self.index.passage, self.index.whole)
-        near = [field.nearest(vector, _CANDIDATES)[1] for field in fields]
-        by_words = np.argsort(-words, kind="stable")[:_CANDIDATES]
-        return np.unique(np.concatenate([*near, by_words, np.fromiter(exact, dtype=np.int64)]))
+        near = [field.nearest(vector, _CANDIDATES, hidden)[1] for field in fields]
+        shown = ~np.isin(holders, list(hidden)) if hidden else slice(None)
+        by_words = holders[shown][np.argsort(-held[shown], kind="stable")[:_CANDIDATES]]
+        return np.unique(np.concatenate([*near, by_words, np.fromiter(exact - hidden, dtype=np.int64)]))
 
     def _scores(
         self, vector: np.ndarray, words: np.ndarray, articles: np.ndarray, hidden_row: int | None

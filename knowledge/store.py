@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import faiss
+import numpy as np
 
 from knowledge.calibration import Calibration
 from knowledge.index import Entry, Field, Index
@@ -26,7 +27,7 @@ from knowledge.search import Floors, Search
 from shop.clock import now
 from shop.errors import NotReady
 
-FORMAT = 1
+FORMAT = 2
 _FIELDS = ("phrasing", "passage", "whole")
 _FILES = ("entries.json", *(f"{name}.faiss" for name in _FIELDS))
 _KEPT_GENERATIONS = 2
@@ -42,6 +43,7 @@ class Manifest:
     articles: int
     floors: Floors
     calibration: Calibration
+    change: int  # every change of the knowledge base up to this one is in it
     built_at: str
 
     @classmethod
@@ -105,7 +107,9 @@ class IndexFolder:
         folder = self.folder / manifest.generation
         return not manifest.generation or all((folder / name).is_file() for name in _FILES)
 
-    def save(self, inputs: str, encoder: str, search: Search | None, calibration: Calibration) -> Manifest:
+    def save(
+        self, inputs: str, encoder: str, search: Search | None, calibration: Calibration, change: int = 0
+    ) -> Manifest:
         """Write a generation and put it in force."""
         self.folder.mkdir(parents=True, exist_ok=True)
         generation = f"{inputs[:12]}-{uuid.uuid4().hex[:8]}" if search else ""
@@ -118,13 +122,18 @@ class IndexFolder:
             articles=len(search.index.entries) if search else 0,
             floors=search.floors if search else Floors(),
             calibration=calibration,
+            change=change,
             built_at=now().isoformat(),
         )
+        self.put_in_force(manifest)
+        self._clean(generation)
+        return manifest
+
+    def put_in_force(self, manifest: Manifest) -> None:
+        """Replace the manifest in one step."""
         draft = self.folder / f".manifest-{uuid.uuid4().hex}"
         draft.write_text(json.dumps(asdict(manifest), indent=2), encoding="utf-8")
         os.replace(draft, self._manifest)
-        self._clean(generation)
-        return manifest
 
     @contextmanager
     def building(self) -> Iterator[None]:
@@ -144,7 +153,10 @@ class IndexFolder:
 def _write(folder: Path, index: Index) -> None:
     folder.mkdir()
     for name in _FIELDS:
-        faiss.write_index(getattr(index, name).index, str(folder / f"{name}.faiss"))
+        written: Field = getattr(index, name)
+        faiss.write_index(written.index, str(folder / f"{name}.faiss"))
+        if written.exact is not None:
+            np.save(folder / f"{name}.npy", written.exact)
     entries = [asdict(entry) for entry in index.entries]
     (folder / "entries.json").write_text(json.dumps(entries, ensure_ascii=False), encoding="utf-8")
 
@@ -152,11 +164,13 @@ def _write(folder: Path, index: Index) -> None:
 def _read(folder: Path) -> Index:
     entries = [_entry(raw) for raw in json.loads((folder / "entries.json").read_text(encoding="utf-8"))]
     counts = ([len(e.phrasings) for e in entries], [len(e.passages) for e in entries], [1] * len(entries))
-    fields = [
-        Field(faiss.read_index(str(folder / f"{name}.faiss")), count)
-        for name, count in zip(_FIELDS, counts, strict=True)
-    ]
-    return Index(entries, *fields)
+    return Index(entries, *(_read_field(folder, name, count) for name, count in zip(_FIELDS, counts, strict=True)))
+
+
+def _read_field(folder: Path, name: str, counts: list[int]) -> Field:
+    exact = folder / f"{name}.npy"
+    vectors = np.load(exact, mmap_mode="r") if exact.is_file() else None
+    return Field(faiss.read_index(str(folder / f"{name}.faiss")), counts, vectors)
 
 
 def _entry(raw: dict[str, Any]) -> Entry:

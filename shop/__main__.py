@@ -14,6 +14,7 @@ from shop.errors import AisleError, Refused
 from shop.handovers import app as handovers
 from shop.importing.commands import import_data
 from shop.settings import as_markdown, get_settings
+from shop.staff.commands import app as staff
 
 if TYPE_CHECKING:
     from shop.unit_of_work import Database
@@ -23,6 +24,7 @@ console = Console()
 
 app.command("import")(import_data)
 app.add_typer(handovers, name="handovers")
+app.add_typer(staff, name="staff")
 
 
 @app.command()

@@ -47,6 +47,19 @@ class Settings(BaseSettings):
         5, description="Most one-time codes one conversation or address may ask for in an hour."
     )
 
+    public_url: str = Field(
+        "", description="Where browsers reach this server, for the links it makes; empty means http://HOST:PORT."
+    )
+    staff_session_idle_minutes: int = Field(120, description="Minutes without a click after which staff sign in again.")
+    staff_session_hours: int = Field(12, description="Hours after which staff sign in again, however busy they are.")
+    staff_link_hours: int = Field(48, description="Hours a one-time link for staff stays valid.")
+    sign_in_tries_per_account: int = Field(
+        10, description="Most wrong passwords for one staff account within 15 minutes."
+    )
+    sign_in_tries_per_address: int = Field(
+        50, description="Most wrong passwords of staff from one address within 15 minutes."
+    )
+
     policy_file: str = Field(
         "", description="YAML file of what the shop allows (docs/policy.md); empty means the demo shop's."
     )
@@ -80,6 +93,11 @@ class Settings(BaseSettings):
     def resolved_database_url(self) -> str:
         """The database URL in force."""
         return self.database_url or f"sqlite:///{self.state_dir.resolve() / 'aisle.db'}"
+
+    @property
+    def resolved_public_url(self) -> str:
+        """The address in force, without a slash at its end."""
+        return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
 
     @property
     def secret_key(self) -> str:

@@ -15,6 +15,8 @@ from web.gateway import operations, routes
 from web.gateway.core import Gateway
 from web.gateway.problems import answer_problems
 from web.security import guard
+from web.staff.door import Door
+from web.staff.routes import add_staff
 from web.widget.routes import add_widget
 
 _DESCRIPTION = """\
@@ -33,6 +35,7 @@ def create_app(settings: Settings) -> FastAPI:
         async with httpx.AsyncClient(limits=limits, trust_env=False) as http:
             gateway = Gateway(settings, database, http)
             app.state.gateway, app.state.http = gateway, http
+            app.state.door = Door(settings, database)
             await gateway.start()
             yield
             await gateway.stop()
@@ -51,6 +54,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(routes.router)
     app.include_router(operations.router)
     add_widget(app)
+    add_staff(app)
     if settings.demo:
         add_demo(app)
     return app

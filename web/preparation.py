@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, inspect, select
 
+from knowledge.store import IndexFolder
 from shop.settings import Settings
 from shop.tables import Article, Product
 from shop.unit_of_work import Database
@@ -39,7 +40,7 @@ def _missing(settings: Settings) -> Iterator[Step]:
         yield Step(
             "Help articles", ("-m", "knowledge", "import", "knowledge/demo_articles", "--if-empty"), "a few seconds"
         )
-    if not all((state / "index" / language / "manifest.json").is_file() for language in ("en", "zh")):
+    if not all(IndexFolder(state / "index" / language).manifest() for language in ("en", "zh")):
         yield Step("Knowledge index", ("-m", "knowledge", "rebuild"), "about 20 s")
     if not (state / "recommender").is_dir():
         yield Step("Recommendations", ("-m", "training.recommender"), "about 10 s")

@@ -21,6 +21,8 @@ from rich.console import Console
 
 from shop.errors import AisleError, Refused, Unavailable
 from shop.settings import Settings, get_settings
+from shop.staff import first_admin_link
+from shop.unit_of_work import Database
 from web.preparation import missing_steps
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -73,6 +75,7 @@ def serve(settings: Settings) -> None:
         _wait_until_ready(settings, supervisor)
         _start_worker(config, settings)
         console.print(f"\n[green]{settings.shop_name} is open:[/green] http://{settings.host}:{settings.port}")
+        print_way_inside(settings)
         console.print(f"[dim]Logs: {settings.state_dir / 'log'}   Chat here: make chat   Stop: Ctrl-C[/dim]")
         supervisor.wait()
     except KeyboardInterrupt:
@@ -145,6 +148,23 @@ def _start_worker(config: Path, settings: Settings) -> None:
     result = subprocess.run(command, env=_environment(settings), capture_output=True, text=True, check=False)  # noqa: S603
     if "started" not in result.stdout:
         console.print(f"[yellow]The worker did not start: {result.stdout.strip()}[/yellow]")
+
+
+def print_way_inside(settings: Settings) -> None:
+    """Say where staff sign in, or, while no admin can, print a new link that makes the first one."""
+    database = Database.from_settings(settings)
+    try:
+        with database.work() as unit:
+            link = first_admin_link(unit.session, settings)
+            unit.commit()
+    finally:
+        database.close()
+    if link is None:
+        console.print(f"Inside pages: {settings.resolved_public_url}/staff")
+        return
+    hours = settings.staff_link_hours
+    console.print(f"[bold]Nobody can sign in yet.[/bold] This link makes the first admin, once, within {hours} h:")
+    console.print(link, markup=False, soft_wrap=True)
 
 
 def _waiting_for(url: str) -> list[str]:

@@ -6,12 +6,23 @@ from shop.tables.changes import ChangeProposal
 from shop.tables.conversations import Conversation, DialogueState, Handover, Message, Reply
 from shop.tables.customers import Address, Customer, PaymentMethod
 from shop.tables.identity import Mail, OneTimeCode
-from shop.tables.knowledge import Article, ArticleRevision, QuestionLog
+from shop.tables.knowledge import (
+    Article,
+    ArticleEdition,
+    ArticleRevision,
+    GapDecision,
+    KnowledgeState,
+    QuestionList,
+    QuestionLog,
+    RevisionVectors,
+)
 from shop.tables.orders import AuditEntry, Order, OrderItem, Payment, Shipment
+from shop.tables.staff import SignInTry, StaffLink, StaffMember, StaffSession
 
 __all__ = [
     "Address",
     "Article",
+    "ArticleEdition",
     "ArticleRevision",
     "AuditEntry",
     "Base",
@@ -19,7 +30,9 @@ __all__ = [
     "Conversation",
     "Customer",
     "DialogueState",
+    "GapDecision",
     "Handover",
+    "KnowledgeState",
     "Mail",
     "Message",
     "OneTimeCode",
@@ -29,11 +42,17 @@ __all__ = [
     "PaymentMethod",
     "Product",
     "ProductCopy",
+    "QuestionList",
     "QuestionLog",
     "Reply",
     "Review",
+    "RevisionVectors",
     "Shipment",
     "ShoppingEvent",
+    "SignInTry",
+    "StaffLink",
+    "StaffMember",
+    "StaffSession",
     "UtcDateTime",
     "Variant",
 ]

@@ -10,8 +10,12 @@ from typing import Literal
 import numpy as np
 import pytest
 
-from knowledge.articles import ArticleDraft, ArticleText, write_article
+from knowledge.answering import Answerer, LiveIndex
+from knowledge.articles import ArticleDraft, ArticleText
+from knowledge.editing import write_article
+from knowledge.editor import Editor
 from knowledge.lexical import tokens
+from knowledge.store import IndexFolder
 from shop.database import open_engine
 from shop.tables import Base
 from shop.unit_of_work import Database
@@ -96,3 +100,22 @@ def shelf() -> list[ArticleText]:
         ArticleText(n, d.slug, d.category, "published", d.language, 1, d.title, d.body, d.questions)
         for n, d in enumerate(SHELF)
     ]
+
+
+def open_answerer(database: Database, root: Path, encoder: WordEncoder | None = None) -> Answerer:
+    """The answerer of one process: call it twice for two processes' worth of indexes."""
+    used = encoder or WordEncoder()
+    return Answerer(
+        {lang: LiveIndex(lang, IndexFolder(root / "index" / lang), database, lambda: used) for lang in ("en", "zh")},
+        database,
+    )
+
+
+@pytest.fixture
+def answerer(stocked: Database, tmp_path: Path) -> Answerer:
+    return open_answerer(stocked, tmp_path)
+
+
+@pytest.fixture
+def editor(stocked: Database, answerer: Answerer) -> Editor:
+    return Editor(stocked, answerer)

@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import select
 
 from knowledge.answering import Answer, Answerer, LiveIndex, Source
-from knowledge.articles import ArticleDraft, published_articles, set_status, write_article
-from knowledge.building import build
+from knowledge.articles import ArticleDraft
+from knowledge.building import rebuild_in
+from knowledge.editing import set_status, write_article
 from knowledge.passages import MAX_CHARACTERS
 from knowledge.question_log import log_question
 from knowledge.store import IndexFolder
@@ -33,12 +34,13 @@ class Shop:
 
     def rebuild(self) -> None:
         for language, folder in self.folders.items():
-            with self.database.read() as unit:
-                articles = published_articles(unit.session, language)
-            build(folder, articles, self.encoder, language)
+            rebuild_in(folder, self.database, self.encoder, language)
 
     def answerer(self) -> Answerer:
-        indexes = {language: LiveIndex(folder, lambda: self.encoder) for language, folder in self.folders.items()}
+        indexes = {
+            language: LiveIndex(language, folder, self.database, lambda: self.encoder)
+            for language, folder in self.folders.items()
+        }
         return Answerer(indexes, self.database)
 
     def write(self, draft: ArticleDraft) -> None:

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import func, select
 
 import knowledge
-from knowledge.articles import ArticleDraft, get_article, published_articles, write_article
+from knowledge.articles import ArticleDraft, get_article, published_articles
+from knowledge.editing import write_article
 from knowledge.importing import import_folder, read_folder
 from knowledge.passages import MAX_CHARACTERS, passages
 from shop.errors import BadInput
@@ -73,8 +74,8 @@ def test_a_bad_file_is_named_with_its_reason_and_the_good_one_kept(
 def test_a_file_outside_a_language_folder_says_its_language_or_is_refused(tmp_path: Path) -> None:
     put(tmp_path, "a.md", GOOD.replace("title:", "language: zh\ntitle:"))
     put(tmp_path, "b.md", GOOD)
-    drafts, problems = read_folder(tmp_path)
-    assert [(draft.slug, draft.language) for draft in drafts] == [("a", "zh")]
+    incoming, problems = read_folder(tmp_path)
+    assert [(text.draft.slug, text.draft.language) for text in incoming] == [("a", "zh")]
     assert [problem.file for problem in problems] == ["b.md"]
 
 

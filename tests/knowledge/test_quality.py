@@ -16,8 +16,8 @@ import pytest
 
 import knowledge
 from knowledge.answering import Answer, Answerer, LiveIndex
-from knowledge.articles import get_article, published_articles
-from knowledge.building import build, load_encoder
+from knowledge.articles import get_article
+from knowledge.building import load_encoder
 from knowledge.importing import import_folder
 from knowledge.passages import passages
 from knowledge.search import Question
@@ -82,11 +82,7 @@ def bench(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     database = Database(open_engine(f"sqlite:///{root / 'aisle.db'}"))
     Base.metadata.create_all(database.engine)
     import_folder(database, DEMO)
-    with database.read() as unit:
-        articles = published_articles(unit.session, language)
-    folder = IndexFolder(root / "index")
-    build(folder, articles, encoder, language)
-    live = LiveIndex(folder, lambda: encoder)
+    live = LiveIndex(language, IndexFolder(root / "index"), database, lambda: encoder)
     yield Bench(language, database, live, Answerer({language: live}, database))
     database.close()
 

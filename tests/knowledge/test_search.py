@@ -70,7 +70,7 @@ def test_floors_are_what_unrelated_questions_reach(search: Search, encoder: obje
     vectors = encoder.encode(["zebra quantum violin", "when do you open"])
     floors = Floors.measured(search.index, vectors)
     own = [float(search.index.phrasing.nearest(vector, 1)[0][0]) for vector in vectors]
-    assert own[1] == pytest.approx(1.0, abs=1e-5)
+    assert own[1] == pytest.approx(1.0, abs=1e-4)  # kept in float16
     assert floors.phrasing == pytest.approx(np.mean(own))
 
 

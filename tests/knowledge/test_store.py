@@ -12,6 +12,7 @@ from knowledge.articles import ArticleText
 from knowledge.building import build
 from knowledge.search import Question
 from knowledge.store import IndexFolder
+from knowledge.vectors import FreshVectors
 from shop.errors import NotReady
 from tests.knowledge.conftest import WordEncoder
 
@@ -28,7 +29,7 @@ def generations(folder: IndexFolder) -> set[str]:
 def test_what_is_loaded_finds_what_was_built(
     folder: IndexFolder, shelf: list[ArticleText], encoder: WordEncoder
 ) -> None:
-    assert build(folder, shelf, encoder, "en")
+    assert build(folder, shelf, FreshVectors(encoder), "en")
     stored = folder.load()
     assert stored.search is not None
     question = Question("are stores open on Sunday", encoder.encode(["are stores open on Sunday"])[0])
@@ -42,21 +43,21 @@ def test_what_is_loaded_finds_what_was_built(
 def test_nothing_is_done_again_until_something_changes(
     folder: IndexFolder, shelf: list[ArticleText], encoder: WordEncoder
 ) -> None:
-    build(folder, shelf, encoder, "en")
+    build(folder, shelf, FreshVectors(encoder), "en")
     before = folder.version()
     encoder.encoded_texts = 0
-    assert not build(folder, shelf, encoder, "en")
+    assert not build(folder, shelf, FreshVectors(encoder), "en")
     assert encoder.encoded_texts == 0
     assert folder.version() == before
     edited = [replace(shelf[0], body="Shipping is free."), *shelf[1:]]
-    assert build(folder, edited, encoder, "en")
+    assert build(folder, edited, FreshVectors(encoder), "en")
     assert folder.version() != before
-    assert build(folder, edited, WordEncoder("words-2"), "en")
+    assert build(folder, edited, FreshVectors(WordEncoder("words-2")), "en")
 
 
 def test_progress_counts_every_text(folder: IndexFolder, shelf: list[ArticleText], encoder: WordEncoder) -> None:
     seen: list[tuple[int, int]] = []
-    build(folder, shelf, encoder, "en", lambda done, total: seen.append((done, total)))
+    build(folder, shelf, FreshVectors(encoder), "en", lambda done, total: seen.append((done, total)))
     texts = sum(1 + len(article.questions) for article in shelf) + 5 + len(shelf)
     assert seen[-1] == (texts, texts)
 
@@ -66,7 +67,7 @@ def test_the_generation_before_is_kept_and_older_ones_go(
 ) -> None:
     made = []
     for body in ("One.", "Two.", "Three."):
-        build(folder, [replace(shelf[0], body=body), *shelf[1:]], encoder, "en")
+        build(folder, [replace(shelf[0], body=body), *shelf[1:]], FreshVectors(encoder), "en")
         manifest = folder.manifest()
         assert manifest is not None
         made.append(manifest.generation)
@@ -74,9 +75,9 @@ def test_the_generation_before_is_kept_and_older_ones_go(
 
 
 def test_no_articles_is_an_index_too(folder: IndexFolder, encoder: WordEncoder) -> None:
-    assert build(folder, [], encoder, "en")
+    assert build(folder, [], FreshVectors(encoder), "en")
     assert folder.load().search is None
-    assert not build(folder, [], encoder, "en")
+    assert not build(folder, [], FreshVectors(encoder), "en")
 
 
 def test_a_missing_index_names_the_command(folder: IndexFolder) -> None:
@@ -91,27 +92,27 @@ def test_a_manifest_of_another_format_is_replaced(
     folder.folder.mkdir(parents=True)
     (folder.folder / "manifest.json").write_text('{"format": 0}')
     assert folder.manifest() is None
-    assert build(folder, shelf, encoder, "en")
+    assert build(folder, shelf, FreshVectors(encoder), "en")
     assert folder.load().manifest.articles == 3
 
 
 def test_a_generation_that_is_gone_is_said_and_can_be_rebuilt(
     folder: IndexFolder, shelf: list[ArticleText], encoder: WordEncoder
 ) -> None:
-    build(folder, shelf, encoder, "en")
+    build(folder, shelf, FreshVectors(encoder), "en")
     manifest = folder.manifest()
     assert manifest is not None
     (folder.folder / manifest.generation / "passage.faiss").unlink()
     with pytest.raises(NotReady, match="damaged"):
         folder.load()
-    assert build(folder, shelf, encoder, "en")
+    assert build(folder, shelf, FreshVectors(encoder), "en")
     assert folder.load().search is not None
 
 
 def test_readers_always_find_a_whole_index_while_it_is_rebuilt(
     folder: IndexFolder, shelf: list[ArticleText], encoder: WordEncoder
 ) -> None:
-    build(folder, shelf, encoder, "en")
+    build(folder, shelf, FreshVectors(encoder), "en")
     done = threading.Event()
     loaded: list[int] = []
     failures: list[Exception] = []
@@ -127,7 +128,7 @@ def test_readers_always_find_a_whole_index_while_it_is_rebuilt(
     for reader in readers:
         reader.start()
     for number in range(5):
-        build(folder, [replace(shelf[0], body=f"Number {number}."), *shelf[1:]], encoder, "en")
+        build(folder, [replace(shelf[0], body=f"Number {number}."), *shelf[1:]], FreshVectors(encoder), "en")
     done.set()
     for reader in readers:
         reader.join()
