@@ -48,7 +48,8 @@ class AnswerQuestion(Skill):
 def quote(turn: Turn, question: str, category: str | None = None) -> bool:
     """Answer from the knowledge base; False when it holds no answer, and nothing was said."""
     answerer = turn.services.answerer
-    answer = answerer.answer(question, turn.language, category=category)
+    audience = "customers" if turn.customer else "everyone"
+    answer = answerer.answer(question, turn.language, category=category, audience=audience)
     _keep(turn, question, answer)
     if answer.outcome == "answered":
         show_article(turn, answer)

@@ -34,11 +34,16 @@ _ENGLISH_JOINT = re.compile(
     re.I,
 )
 _CHINESE_JOINT = re.compile(
-    r"[，,；]\s*(?=还有|另外|然后|顺便|再|并且|同时|以及|也|请|帮|我|你们|能|可以|有没有|怎么|什么)"
+    r"[，,；]\s*(?=还有|另外|然后|顺便|再|并且|同时|以及|也|请|帮|我|你们|能|可以|有没有|怎么|什么|把|将|取消|退(?!款)|改|换)"
+    # What is wanted where a wish cannot be met is a request of its own only if it is another kind of change.
+    r"|[，,；]\s*(?=(?:如果|要是|假如|万一|实在|没有的话|没货|缺货|不行)[^。？！]*(?:退|取消|算了))"
+    # Between these words and the one before them shoppers leave the comma out.
+    r"|(?<=[\u4e00-\u9fff])\s*(?=(?:另外|然后|顺便|并且|同时)(?:再|也|还|帮|把|请|想|要|给|将|我|问|查))"
 )
 _CONDITION = re.compile(r"\s*(?:and |but |or )?(?:if|unless|otherwise)\b|\s*(?:如果|要是|假如|若|万一|没有的话)", re.I)
 _ASKS = re.compile(
     rf"[?？]|吗|呢\s*$|怎么|什么|多少|哪|几[天件个]|有没有|能不能|可不可以|帮我|请|我想|我要|想要|麻烦|给我|需要"
+    rf"|^\W*(?:把|将|取消|退(?!款)|换|改)|(?:想|要|帮忙|直接)(?:退|换|改|取消)|换成|改成|改到|退[了掉]|取消[了掉]吧"
     rf"|\b(?:please|pls|plz|want|would like|'d like|need|wish|can (?:i|you|we)|could (?:i|you|we)|how|what|where|when|which|why)\b"
     rf"|^\W*(?:and|also|then|plus|lastly|finally)?\s*(?:{_VERBS}|do you|is there|are there|is it|any)\b",
     re.I,

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from actions.desk.words import city_called, says
 from shop.changes import KnownAddress, PostalAddress
 from shop.orders import normal_number
-from shop.vocabulary import has_cjk
 
 #: (city, postcode) -> (region, country), or None where the shop never sent anything there.
 Places = Callable[[str, str], "tuple[str, str] | None"]
@@ -21,10 +20,15 @@ _WESTERN = re.compile(
     r"(?:\s*,?\s*(?P<country>USA|US|United States|[A-Z][a-z]+(?: [A-Z][a-z]+)?)\b)?",
     re.I,
 )
+_PROVINCES = "河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海|台湾"
+_REGIONS = "内蒙古|广西壮族|西藏|宁夏回族|新疆维吾尔"
 _CHINESE = re.compile(
-    r"(?P<region>[\u4e00-\u9fff]{2,8}?(?:省|自治区)|(?=北京|上海|天津|重庆))?(?P<city>[\u4e00-\u9fff]{2,6}?市)"
+    # Chinese runs on: an address begins with its province, or behind "改成", "寄到", "是" or no Chinese character.
+    rf"(?:(?P<region>(?:{_PROVINCES})省|(?:{_REGIONS})自治区)"
+    r"|(?<=[改换寄送发填写][成到为去])|(?<![\u4e00-\u9fff])|(?<=[是为在到]))"
+    r"(?P<city>[^\W\da-zA-Z改换寄送发址]{2,6}?市)"
     r"(?P<line1>[\u4e00-\u9fff]{1,8}?[区县镇街路道][\w\u4e00-\u9fff－-]{2,60}?)"
-    r"(?:[，, ]*(?P<postcode>\d{6}))?(?=$|[，,。\s])"
+    r"(?:[，, ]*(?P<postcode>\d{6}))?(?=$|[，,。！\s])"
 )
 _ORDER = re.compile(r"#?\s?w[ -]?\d{7}", re.I)
 
@@ -40,11 +44,12 @@ def read_address(
 
 
 def _written(text: str, current: PostalAddress | None, places: Places) -> PostalAddress | None:
-    match = _CHINESE.search(text) if has_cjk(text) else _WESTERN.search(text)
+    chinese = _CHINESE.search(text)
+    match = chinese or _WESTERN.search(text)
     if match is None:
         return None
     parts = {name: (value or "").strip(" ,，") for name, value in match.groupdict().items()}
-    if has_cjk(text):
+    if chinese:
         parts["region"], parts["country"] = parts["region"] or parts["city"], "China"
     else:
         region, country = places(parts["city"], parts["postcode"]) or ("", "")

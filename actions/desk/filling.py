@@ -13,7 +13,7 @@ from actions.desk.payments import names_method, read_method
 from actions.desk.reading import SWAPS
 from actions.desk.request import Job, Target
 from actions.desk.shop_desk import ShopDesk
-from actions.desk.words import says
+from actions.desk.words import gives_reason, says
 from shop.errors import NotAllowed
 from shop.orders import OrderView
 from shop.policy import Reason
@@ -87,7 +87,7 @@ def read_reason(text: str, reasons: Sequence[Reason]) -> str:
             share = _shared(wording, text, said)
             if share > most:
                 best, most = reason.code, share
-    return best
+    return best or next((reason.code for reason in reasons if gives_reason(reason.code, text)), "")
 
 
 def _shared(wording: str, text: str, said: set[str]) -> float:
@@ -133,7 +133,7 @@ def _choose(job: Job, target: Target, shop: ShopDesk, orders: Sequence[OrderView
     picked = pick(wish, choices, current)
     if picked.already:
         raise NotAllowed("same_variant", f"{item.name} is this variant already")
-    unmet = "" if picked.exact else _wished(wish, current, picked)
+    unmet = "" if picked.exact else shop.in_words(_wished(wish, current, picked), choices)
     offered = picked.variants if picked.exact or picked.unmet else _all_that_fit(wish, picked, others)
     if len(offered) == 1 and not picked.unmet:
         target.variant_id = offered[0].id
@@ -151,13 +151,13 @@ def _all_that_fit(wish: OptionWish, picked: Picked, others: Sequence[Choice]) ->
     return [*picked.variants, *(choice for choice in fitting if choice not in picked.variants)]
 
 
-def _wished(wish: OptionWish, current: Choice | None, picked: Picked) -> str:
-    """The variant that there is none of, in words: what was wished, and else as it is."""
+def _wished(wish: OptionWish, current: Choice | None, picked: Picked) -> list[str]:
+    """The values of the variant that there is none of: what was wished, and else as it is."""
     if wish.extreme or wish.compare:
-        return ", ".join(value for _, value in picked.unmet)
+        return [value for _, value in picked.unmet]
     here = dict(current.options) if current else {}
     wished = {name: values[0] for name, values in wish.hard.items()}
-    return ", ".join({**here, **wished}.values())
+    return list({**here, **wished}.values())
 
 
 def _wish(text: str, choices: Sequence[Choice], current: Choice | None, orders: Sequence[OrderView]) -> OptionWish:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from rapidfuzz import fuzz
 
-from actions.desk.words import pattern, says
+from actions.desk.words import everyday, pattern, says
 from shop.orders import OrderItemView, OrderView
 from shop.vocabulary import has_cjk, stems
 
@@ -16,6 +16,7 @@ _TOKEN = re.compile(r"[a-z0-9][a-z0-9'’+-]*", re.I)
 _TYPO_RATIO = 86
 _SHORTEST_TYPO = 5
 _LONGEST_NAME = 5
+_MEASURE = re.compile(r"[盏双件条款个台本只张把副套顶]")
 _BREAK = re.compile(r"[,，;；、.。!！?？]|\band\b|\bor\b|和|还有|以及", re.I)
 
 
@@ -69,9 +70,9 @@ def find_mentions(text: str, owned: Sequence[Owned]) -> list[Mention]:
                 mention,
                 text=words,
                 plural=_plural(text, mention, before),
-                another=says("another", before),
-                beside=says("beside", text[: mention.start]),
-                kept=says("kept", text[: mention.start]),
+                another=says("another", text[: mention.start]),
+                beside=_beside(text, mention),
+                kept=says("kept", text[: mention.start]) or bool(pattern("kept_after").match(text, mention.end)),
             )
         )
     return parts
@@ -87,7 +88,12 @@ def _plural(text: str, mention: Mention, before: str) -> bool:
     tail = before[-30:]
     word = text[mention.start : mention.end].lower()
     plural_form = word.endswith("s") and not any(name.lower().endswith(word) for name in _names(mention.owned))
-    return says("plural", tail) or plural_form
+    return says("plural", tail) or plural_form or bool(pattern("plural_after").match(text, mention.end))
+
+
+def _beside(text: str, mention: Mention) -> bool:
+    """Whether goods only tell which order is meant; in Chinese that is said behind them, not before."""
+    return says("beside", text[: mention.start]) or bool(pattern("beside_after").match(text, mention.end))
 
 
 def _names(owned: Sequence[Owned]) -> list[str]:
@@ -163,25 +169,51 @@ def _meant(words: list[str], phrases: dict[str, set[int]]) -> set[int]:
 
 
 def _chinese(text: str, owned: Sequence[Owned]) -> list[Mention]:
-    """The longest piece of two or more characters that ends a name of the goods, or is one of its kinds."""
-    ends: dict[str, set[int]] = {}
-    for each in owned:
-        for name in (*each.item.names, *each.item.kinds):
-            if name and has_cjk(name):
-                bare = re.sub(r"\s+", "", name)
-                for start in range(len(bare) - 1):
-                    ends.setdefault(bare[start:], set()).add(each.item.product_id)
+    """The longest pieces that end a name of the goods, are one of its kinds, or an ordinary word for such goods."""
+    ends = _name_ends(owned)
+    common = _everyday(text, owned)
     found: list[Mention] = []
     at = 0
     while at < len(text):
         size = next((n for n in range(min(16, len(text) - at), 1, -1) if text[at : at + n] in ends), 0)
+        products = ends.get(text[at : at + size], set())
+        end, of_kind = common.get(at, (at, set()))
+        if of_kind and end - at > size:
+            size, products = end - at, of_kind
         if size:
-            products = ends[text[at : at + size]]
             found.append(Mention(at, at + size, tuple(o for o in owned if o.item.product_id in products)))
         at += size or 1
+    # "阅读器的保护套" is the case alone: what stands before 的 only tells whose it is.
+    found = [m for m in found if not any(text[m.end : n.start] == "的" for n in found)]
+    # "那个锅想退，就是炖锅": the narrower name says which.
+    found = [m for m in found if not any(set(n.owned) < set(m.owned) for n in found)]
     latin = _english(text, owned) if _TOKEN.search(text) else []
     free = [m for m in latin if not any(m.start < o.end and o.start < m.end for o in found)]
     return sorted([*found, *free], key=lambda mention: mention.start)
+
+
+def _name_ends(owned: Sequence[Owned]) -> dict[str, set[int]]:
+    """Every end of two or more characters of a Chinese name or kind -> product ids."""
+    ends: dict[str, set[int]] = {}
+    for each in owned:
+        for name in (*each.item.names, *each.item.kinds):
+            bare = re.sub(r"\s+", "", name or "")
+            if not has_cjk(bare):
+                continue
+            for start in range(len(bare) - 1):
+                if start == 0 or not _MEASURE.match(bare, start):  # "那盏灯" is no end of a novel's title, "万盏灯"
+                    ends.setdefault(bare[start:], set()).add(each.item.product_id)
+    return ends
+
+
+def _everyday(text: str, owned: Sequence[Owned]) -> dict[int, tuple[int, set[int]]]:
+    """Ordinary words for the goods in a text ("鞋子", "书"): where one begins -> (where it ends, product ids)."""
+    found: dict[int, tuple[int, set[int]]] = {}
+    for words, endings in everyday():
+        matches = list(words.finditer(text))
+        products = {o.item.product_id for o in owned if any(n.endswith(endings) for n in (*_names([o]), *o.item.kinds))}
+        found |= {match.start(): (match.end(), products) for match in matches if products}
+    return found
 
 
 def about(text: str, item_id: int, owned: Sequence[Owned]) -> str:
@@ -194,5 +226,8 @@ def about(text: str, item_id: int, owned: Sequence[Owned]) -> str:
 
 def all_but(text: str) -> tuple[str, str]:
     """A text about everything, and the words about what is left out; the second empty when nothing is."""
+    around = (pattern("except_around").search(text) or pattern("except_before").search(text)) if has_cjk(text) else None
+    if around:
+        return text[: around.start()] + text[around.end() :], next(out for out in around.groups() if out)
     match = pattern("except").search(text)
     return (text[: match.start()], text[match.end() :]) if match else (text, "")

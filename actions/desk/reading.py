@@ -61,8 +61,8 @@ def segments(turn: Turn) -> list[Segment]:
         text = clause["text"].strip()
         joined = (clause.get("lead") or " ") + text  # ", but make sure": the conjunction belongs to the meaning
         kind = kind_in(text)
-        if says("condition", text) and not found and says("impossible", text):
-            text = consequent(text)  # it is: the bot just said so
+        if says("condition", text) and not found:
+            text = consequent(text)  # the shopper says it because the condition holds, and is asked for a yes anyway
             kind = kind_in(text)
         elif says("condition", text):
             _condition(found, text, kind)

@@ -32,13 +32,13 @@ class Revising(Agenda):
             if kind_in(segment.text) is None or named or says("all_orders", segment.text):
                 continue
             kind = self.shop.kind_for(segment.kind, order.number, allowed)
-            if kind == "return_item" and self.job.targets and says("it", segment.text):
+            whole = says("everything", segment.text) or kind == "cancel_order"
+            if kind == "return_item" and not whole and self.job.targets and says("it", segment.text):
                 self.shop.withdraw(self.job)
                 targets = [Target(item_id=target.item_id, text=segment.text) for target in self.job.targets]
                 self.desk.jobs[0] = Job(kind=kind, order_number=order.number, targets=targets, text=segment.text)
                 self.desk.asking = ""
                 return True
-            whole = says("everything", segment.text) or kind == "cancel_order"
             if not whole or (kind == self.job.kind and kind == "cancel_order"):
                 continue
             found = find_jobs(Segment(kind, f"{segment.text} {order.number}"), [order], allowed)
@@ -136,8 +136,9 @@ class Revising(Agenda):
         if self.job.kind not in OF_GOODS or self.job.kind == "cancel_order":
             return ""
         alike = {self.job.kind, TWIN[self.job.kind]}
-        found = segments(self.turn)
-        return " ".join(s.text for s in found if s.kind in alike) if found else self.turn.text
+        found = [segment for segment in segments(self.turn) if segment.kind in alike]
+        said = " ".join(segment.text for segment in found) if found or segments(self.turn) else self.turn.text
+        return self._named(Segment(self.job.kind, said)).text
 
     def _take_only(self, said: Sequence[Job], only: bool) -> None:
         """The goods that are named, and no others; with "only", none that were not in the job before."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import get_args
 
 from actions.desk.options import Choice
 from actions.desk.reading import TWIN
@@ -29,6 +28,7 @@ from shop.changes import (
     ReturnItem,
     Swap,
     VariantChoice,
+    allowed_changes,
     check_change,
     commit,
     known_addresses,
@@ -39,7 +39,7 @@ from shop.changes import (
     variant_choices,
     withdraw,
 )
-from shop.errors import AisleError, NotAllowed
+from shop.errors import NotAllowed
 from shop.orders import OrderItemView, OrderView, list_orders
 from shop.policy import CancelRule, Kind, Reason, ReturnRule
 
@@ -76,9 +76,9 @@ class ShopDesk:
         """The numbers of the orders that allow each kind of change."""
         if not self._allowed:
             with self._database.read() as unit:
-                for kind in get_args(Kind):
-                    self._allowed[kind] = {o.number for o in orders if self._allows(unit.session, o.number, kind)}
-        return self._allowed
+                self._allowed.update(allowed_changes(unit.session, self._policy, self._conversation_id))
+        own = {order.number for order in orders}
+        return {kind: numbers & own for kind, numbers in self._allowed.items()}
 
     @cached_property
     def _allowed(self) -> dict[Kind, set[str]]:
@@ -87,13 +87,6 @@ class ShopDesk:
     def forget(self) -> None:
         """Look again at what is allowed: something was changed."""
         self._allowed.clear()
-
-    def _allows(self, session: object, number: str, kind: Kind) -> bool:
-        try:
-            check_change(session, self._policy, self._conversation_id, number, kind)
-        except AisleError:
-            return False
-        return True
 
     @staticmethod
     def kind_for(kind: Kind, number: str, allowed: dict[Kind, set[str]]) -> Kind:
@@ -141,6 +134,11 @@ class ShopDesk:
     def _variants(self, variant_id: int) -> tuple[VariantChoice, ...]:
         with self._database.read() as unit:
             return variant_choices(unit.session, variant_id)
+
+    def in_words(self, values: Iterable[str], choices: Iterable[Choice]) -> str:
+        """Values of options in the shopper's language."""
+        chinese = {v: choice.options_zh.get(z, v) for choice in choices for v, z in _paired(choice)}
+        return ", ".join(chinese.get(value, value) if self._turn.language == "zh" else value for value in values)
 
     def addresses(self, job: Job, orders: Iterable[OrderView]) -> tuple[PostalAddress | None, Sequence[KnownAddress]]:
         """The address that a job would change, and all that the customer has."""
@@ -198,6 +196,11 @@ class ShopDesk:
             except NotAllowed:
                 return
             unit.commit()
+
+
+def _paired(choice: Choice) -> list[tuple[str, str]]:
+    """(English value, Chinese option name): both languages name a variant's options in one order."""
+    return list(zip(choice.options.values(), choice.options_zh, strict=False))
 
 
 def _wish(job: Job) -> AnyWish:

@@ -9,6 +9,7 @@ from actions.desk.reading import SWAPS, Segment, find_jobs, segments
 from actions.desk.request import Job
 from actions.desk.state import OF_ADDRESS
 from actions.desk.words import pattern, says
+from actions.order_skill import offer_orders
 from actions.skill import ORDER_DESK_INTENTS
 from language.patterns import find_order_numbers
 from shop.errors import BadInput
@@ -51,6 +52,8 @@ class TakingDown(Questions):
 
     def _add(self, segment: Segment) -> None:
         segment = self._named(segment)
+        if self._unknown_order(segment):
+            return
         if segment.kind in OF_ADDRESS and self._add_address(segment):
             return
         same = self.desk.jobs[-1].order_number if self.desk.jobs and says("its", segment.text) else ""
@@ -63,6 +66,15 @@ class TakingDown(Questions):
         elif not found.jobs:
             self.desk.jobs.append(Job(kind=segment.kind, text=segment.text, otherwise=segment.otherwise))
 
+    def _unknown_order(self, segment: Segment) -> bool:
+        """Say so where a segment names an order that the customer does not have."""
+        own = {order.number for order in self.orders}
+        unknown = [entity.value for entity in find_order_numbers(segment.text) if entity.value not in own]
+        if unknown:
+            self.turn.say("utter_order_not_found", number=unknown[0])
+            offer_orders(self.turn, self.orders, segment.kind)
+        return bool(unknown)
+
     def _add_address(self, segment: Segment) -> bool:
         """Where the new address is one that the shop knows: it goes to the orders that do not go there yet."""
         source = self._order_sent_there(segment.text)
@@ -72,7 +84,7 @@ class TakingDown(Questions):
             address = next(each.address for each in known if source.number in each.order_numbers)
         else:
             try:
-                found = read_address(segment.text, known, current, self.shop.places)
+                found = read_address(_source_of(segment.text), known, current, self.shop.places)
             except BadInput:
                 return False
             if found is None:
@@ -110,3 +122,11 @@ class TakingDown(Questions):
                 known.proposal_id = None
                 return
         self.desk.jobs.append(job)
+
+
+def _source_of(text: str) -> str:
+    """What a text says of the new address: the first order it numbers is the one to be sent there."""
+    numbers = find_order_numbers(text)
+    if not numbers or (len(numbers) == 1 and says("same_as", text)):
+        return text
+    return text[: numbers[0].start] + text[numbers[0].end :]

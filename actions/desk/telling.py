@@ -27,7 +27,8 @@ def say_done(turn: Turn, plan: Plan) -> None:
     """The receipt."""
     language = turn.language
     what = word("change_done", plan.kind, language).format(**_facts(plan, language))
-    turn.say("utter_change_done", what=" ".join([what, *(f"{part}." for part in _money(plan, language))]))
+    stop = "。" if language == "zh" else "."
+    turn.say("utter_change_done", what=" ".join([what, *(f"{part}{stop}" for part in _money(plan, language))]))
 
 
 def say_refused(turn: Turn, refusal: NotAllowed, order: OrderView | None, reasons: Iterable[Reason] = ()) -> None:

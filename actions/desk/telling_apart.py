@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from actions.desk.goods import Mention, Owned, find_mentions, owned_of
 from actions.desk.options import described
@@ -81,8 +82,15 @@ def told_apart(text: str, lines: list[Owned]) -> list[Owned]:
     """Those of several lines that the text singles out by their options or their price."""
     if len({o.item.product_id for o in lines}) > 1 and len(lines) > 1:
         by_product = [o for o in lines if o.item.name.lower() in text.lower()]
-        return by_product or lines
+        return by_product or _by_price(text, lines)
     kept = {choice.id for choice in described(text, as_choices(lines))}
+    return [o for o in lines if o.item.id in kept] or lines
+
+
+def _by_price(text: str, lines: list[Owned]) -> list[Owned]:
+    """Of lines of several products the cheapest or dearest, where the text says so; their options do not compare."""
+    bare = [replace(choice, options={}, options_zh={}) for choice in as_choices(lines)]
+    kept = {choice.id for choice in described(text, bare)}
     return [o for o in lines if o.item.id in kept] or lines
 
 

@@ -43,6 +43,17 @@ def kind_in(text: str) -> Kind | None:
     return None
 
 
+def gives_reason(code: str, text: str) -> bool:
+    """Whether a text gives an accepted reason in other words than the policy's own."""
+    return code in _data().get("reasons", {}) and pattern("reasons", code).search(text) is not None
+
+
+@lru_cache(maxsize=1)
+def everyday() -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
+    """Ordinary words for goods, each with the endings of the names and kinds that it covers."""
+    return tuple((re.compile(words, re.I), tuple(ends)) for words, ends in _data()["everyday"].items())
+
+
 def payment_kinds_in(text: str) -> list[str]:
     """The kinds of payment method that a text names, in its order."""
     found = [(match.start(), kind) for kind in _data()["pay"] if (match := pattern("pay", kind).search(text))]

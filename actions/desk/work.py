@@ -173,6 +173,9 @@ class Work(Revising):
         if code in [reason.code for reason in reasons]:
             self.job.reason, self.desk.asking = code, ""
             return True
+        if self.desk.tries and "other" in [reason.code for reason in reasons] and not self._other_request():
+            self.job.reason, self.desk.asking = "other", ""
+            return True
         if self._says_no() and len(self.turn.text.split()) < 4:
             self._drop()
             return True
@@ -182,7 +185,8 @@ class Work(Revising):
         methods = self.shop.methods(self.job)
         choice = self.turn.entity("choice")
         method = next((m for m in methods if str(m.id) == choice), None) or read_method(self.turn.text, methods)
-        if method is None and self._says_yes():
+        agrees = self._says_yes() and not self._says_no() and self.job.kind != "change_payment"
+        if method is None and agrees:
             method = the_payer(methods)
         if method is not None:
             self.job.method_id, self.job.method_said, self.desk.asking = method.id, True, ""

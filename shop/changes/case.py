@@ -54,16 +54,17 @@ class Case:
             raise NotFound("there is no such variant")
         return variant
 
-    def check_order(self, order: Any, kind: Kind, rule: OrderRule) -> None:
+    def check_order(self, order: Any, kind: Kind, rule: OrderRule, made: Sequence[Any] | None = None) -> None:
         """What holds whatever the details: the order's state, what was done to it before, the window.
 
-        Raises NotAllowed.
+        ``made`` are the order's committed changes, where they are at hand already. Raises NotAllowed.
         """
         if order.status not in rule.states:
             allowed = " or ".join(state.replace("_", " ") for state in rule.states)
             status = order.status.replace("_", " ")
             raise NotAllowed("wrong_state", f"order {order.number} is {status}, and it would have to be {allowed}")
-        earlier = [made.kind for made in committed_changes(self.session, order.id) if made.kind in rule.not_after]
+        changes = committed_changes(self.session, order.id) if made is None else made
+        earlier = [change.kind for change in changes if change.kind in rule.not_after]
         if earlier:
             raise NotAllowed(
                 "changed_before", f"after {earlier[0].replace('_', ' ')}, order {order.number} cannot be changed so"

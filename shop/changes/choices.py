@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from shop.changes.case import committed_changes
+from shop.changes.case import Case, committed_changes
 from shop.changes.desk import open_case, receipt_of
 from shop.changes.money import paid_by_method
 from shop.changes.plan import Receipt
 from shop.changes.wishes import PostalAddress
+from shop.errors import NotAllowed
 from shop.money import Money
 from shop.policy import Kind, OrderRule, PaymentRule, Policy, ReturnRule, SwapRule
-from shop.tables import Address, Order, PaymentMethod, Product, Variant
+from shop.tables import Address, ChangeProposal, Order, PaymentMethod, Product, Variant
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,31 @@ def check_change(session: Session, policy: Policy, conversation_id: str, number:
     rule = policy.rule(kind)
     if isinstance(rule, OrderRule):
         case.check_order(case.order(number), kind, rule)
+
+
+def allowed_changes(session: Session, policy: Policy, conversation_id: str) -> dict[Kind, set[str]]:
+    """Kind of change of an order -> the numbers of this conversation's customer's orders that allow it at all.
+
+    What ``check_change`` says of each, read at once. Raises NotAllowed (``not_identified``).
+    """
+    case = open_case(session, policy, conversation_id)
+    orders = session.scalars(select(Order).where(Order.customer_id == case.customer.id)).all()
+    made: dict[int, list[Any]] = {order.id: [] for order in orders}
+    query = select(ChangeProposal).where(ChangeProposal.customer_id == case.customer.id)
+    for change in session.scalars(query.where(ChangeProposal.state == "committed").order_by(ChangeProposal.id)):
+        made.setdefault(change.order_id, []).append(change)
+    return {kind: {o.number for o in orders if _allows(case, o, kind, made[o.id])} for kind in get_args(Kind)}
+
+
+def _allows(case: Case, order: Any, kind: Kind, made: list[Any]) -> bool:
+    rule = getattr(case.policy.changes, kind)
+    if not isinstance(rule, OrderRule):
+        return rule is not None
+    try:
+        case.check_order(order, kind, rule, made)
+    except NotAllowed:
+        return False
+    return True
 
 
 def payment_choices(

@@ -39,7 +39,6 @@ class PostalAddress(Wish):
             faults = "; ".join(f"{e['loc'][0]}: {e['msg']}" for e in error.errors())
             raise BadInput(f"this is no complete address: {faults}") from error
 
-
     @classmethod
     def stored(cls, values: Mapping[str, object]) -> PostalAddress:
         """The address of a row or a record of the shop, taken as it is; parts that it lacks are empty."""

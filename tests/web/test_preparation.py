@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from knowledge.calibration import Calibration
+from knowledge.search import Floors
+from knowledge.store import Manifest
 from shop.clock import now
 from shop.settings import Settings
 from shop.tables import Article, Base, Product
@@ -41,6 +46,9 @@ def write(path: str, text: str = "") -> None:
     Path(path).write_text(text)
 
 
+MANIFEST = Manifest("", "", "", 0, Floors(), Calibration(0.5, 0.1), 0, "2026-01-01T00:00:00+00:00")
+
+
 def missing(settings: Settings) -> list[str]:
     return [" ".join(step.command) for step in missing_steps(settings)]
 
@@ -62,7 +70,7 @@ def prepared(settings: Settings) -> Settings:
     fill_database(settings, mug, article)
     for language in ("en", "zh"):
         write(f"var/encoders/{language}/model.onnx")
-        write(f"var/index/{language}/manifest.json")
+        write(f"var/index/{language}/manifest.json", json.dumps(asdict(MANIFEST)))
     write("var/recommender/model.npz")
     write("models/aisle.tar.gz")
     archive.mark(archive.sources_digest())
