@@ -81,8 +81,7 @@ class Skill(Action, ABC):
 
     def _answer(self, turn: Turn) -> Events:
         try:
-            events = self._acknowledge(turn)
-            events += self._serve(turn)
+            events = self._serve(turn)
         except Exception:
             # A shopper must never meet silence, and Rasa swallows an action that raises.
             logger.exception("Skill %s failed in conversation %s.", self.skill, turn.conversation_id)
@@ -98,10 +97,11 @@ class Skill(Action, ABC):
         asker = self._asker(turn)
         if asker is not None:
             taken = asker.take(turn)
-            if taken is not None:
+            if taken is not None:  # an answer is no outburst: "ordered by mistake", "it does not fit"
                 turn.apply(taken)
                 return [*taken, *self._serve_waiting(turn)]
-        events = serve_all(turn, self.skills, _requests(turn)) if turn.clauses else self.handle(turn)
+        heard = self._acknowledge(turn)
+        events = heard + (serve_all(turn, self.skills, _requests(turn)) if turn.clauses else self.handle(turn))
         turn.apply(events)
         events += self._serve_waiting(turn)
         still_asking = self._asker(turn)
@@ -189,7 +189,7 @@ def _requests(turn: Turn) -> list[Request]:
 _QUESTION = re.compile(
     r"[?？]|吗|多少|什么|哪|几时|告诉我|想知道"
     r"|^\W*(?:(?:and|also|then|first|finally|lastly),?\s+)*"
-    r"(?:how|what|where|when|which|why|is|are|do|does|tell me|let me know)\b"
+    r"(?:how|(?:what|where|when|who)(?:'?s)?|which|why|is|are|do|does|tell me|let me know)\b"
     r"|\b(?:want|like|need|love) to (?:also )?(?:know|ask|check|find out)\b"
     r"|\b(?:tell|show|give) me\b|\bask (?:about|how|what)\b",
     re.I,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from actions.order_card import order_card
 from actions.order_skill import OrderSkill, OrderWish, meant_orders, offer_orders
-from actions.skill import Events
+from actions.skill import Events, remember
 from actions.turn import Turn
 from actions.wording import day, joined, word
 from shop.orders import OrderView
@@ -29,7 +29,7 @@ class TrackOrder(OrderSkill):
             turn.offer("order_history")
         if order.delayed or turn.upset:
             turn.offer("talk_to_person")
-        return []
+        return remember(current_order=order.number)
 
 
 class OrderHistory(OrderSkill):

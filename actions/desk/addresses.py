@@ -20,7 +20,10 @@ _WESTERN = re.compile(
     r"(?:\s*,?\s*(?P<country>USA|US|United States|[A-Z][a-z]+(?: [A-Z][a-z]+)?)\b)?",
     re.I,
 )
-_PROVINCES = "河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海|台湾"
+_PROVINCES = (
+    "河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南"
+    "|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海|台湾"
+)
 _REGIONS = "内蒙古|广西壮族|西藏|宁夏回族|新疆维吾尔"
 _CHINESE = re.compile(
     # Chinese runs on: an address begins with its province, or behind "改成", "寄到", "是" or no Chinese character.

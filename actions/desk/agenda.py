@@ -93,6 +93,9 @@ class Agenda(TakingDown):
     def _ask_or_leave(self, missing: Missing) -> None:
         if missing.what == "options" and not missing.variants:
             self._no_variant(missing)
+        elif missing.what == "options" and missing.unmet and self.job.otherwise:
+            self.turn.say("utter_no_such_variant", name=missing.name, wish=missing.unmet)
+            self._otherwise(self.desk.jobs.pop(0))
         else:
             self._ask_for(missing)
 

@@ -153,8 +153,11 @@ def _all_that_fit(wish: OptionWish, picked: Picked, others: Sequence[Choice]) ->
 
 def _wished(wish: OptionWish, current: Choice | None, picked: Picked) -> list[str]:
     """The values of the variant that there is none of: what was wished, and else as it is."""
-    if wish.extreme or wish.compare:
+    relative = [comparison.option for comparison in wish.compare] + [extreme.option for extreme in wish.extreme]
+    if relative and picked.unmet:
         return [value for _, value in picked.unmet]
+    if relative and current:
+        return [value for name, value in current.options.items() if name not in relative]
     here = dict(current.options) if current else {}
     wished = {name: values[0] for name, values in wish.hard.items()}
     return list({**here, **wished}.values())

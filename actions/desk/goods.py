@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from rapidfuzz import fuzz
 
-from actions.desk.words import everyday, pattern, says
+from actions.desk.words import everyday, kind_in, pattern, says
 from shop.orders import OrderItemView, OrderView
 from shop.vocabulary import has_cjk, stems
 
@@ -17,6 +17,7 @@ _TYPO_RATIO = 86
 _SHORTEST_TYPO = 5
 _LONGEST_NAME = 5
 _MEASURE = re.compile(r"[盏双件条款个台本只张把副套顶]")
+_NUMBERS = {"one": 1, "1": 1, "一": 1, "two": 2, "2": 2, "两": 2, "three": 3, "3": 3, "三": 3}
 _BREAK = re.compile(r"[,，;；、.。!！?？]|\band\b|\bor\b|和|还有|以及", re.I)
 
 
@@ -40,6 +41,8 @@ class Mention:
     another: bool = False
     beside: bool = False
     """Whether it only tells which order is meant."""
+    quantity: int | None = None
+    """How many of a line are meant, where the text says so: "one of the two bottles"."""
     kept: bool = False
     """Whether the text says that it shall stay as it is."""
 
@@ -72,10 +75,18 @@ def find_mentions(text: str, owned: Sequence[Owned]) -> list[Mention]:
                 plural=_plural(text, mention, before),
                 another=says("another", text[: mention.start]),
                 beside=_beside(text, mention),
+                quantity=_quantity(text[: mention.start]),
                 kept=says("kept", text[: mention.start]) or bool(pattern("kept_after").match(text, mention.end)),
             )
         )
     return parts
+
+
+def _quantity(before: str) -> int | None:
+    """The number that stands right before goods."""
+    match = pattern("quantity").search(before)
+    word = next((found for found in match.groups() if found), "") if match else ""
+    return _NUMBERS.get(word.lower()) if word else None
 
 
 def _begin(text: str, start: int, after: int) -> int:
@@ -136,7 +147,8 @@ def _phrases(owned: Sequence[Owned]) -> dict[str, set[int]]:
     options = {word for each in owned for word in _option_words(each.item)}
     for word, products in singles.items():
         # A name's other words name it too ("the jigsaw"), if they say which and are no option's value.
-        if len(products) == 1 and len(word) >= 5 and word not in options and word not in phrases:
+        telling = len(word) >= 5 and word not in options and kind_in(word) is None
+        if len(products) == 1 and telling and word not in phrases:
             phrases[word] = products
     return phrases
 
@@ -156,7 +168,7 @@ def _meant(words: list[str], phrases: dict[str, set[int]]) -> set[int]:
     for candidate in (called, together):
         if candidate and candidate in phrases:
             return phrases[candidate]
-    if len(words) > 1 or len(words[0]) < 4:
+    if len(words) > 1 or len(words[0]) < 4 or kind_in(words[0]):  # "cancel" is no noise cancelling headphone
         return set()
     ends = {p for phrase, products in phrases.items() if phrase.endswith(called) and len(called) >= 4 for p in products}
     if ends:
@@ -186,10 +198,14 @@ def _chinese(text: str, owned: Sequence[Owned]) -> list[Mention]:
     # "阅读器的保护套" is the case alone: what stands before 的 only tells whose it is.
     found = [m for m in found if not any(text[m.end : n.start] == "的" for n in found)]
     # "那个锅想退，就是炖锅": the narrower name says which.
-    found = [m for m in found if not any(set(n.owned) < set(m.owned) for n in found)]
+    found = [m for m in found if not any(_item_ids(n) < _item_ids(m) for n in found)]
     latin = _english(text, owned) if _TOKEN.search(text) else []
     free = [m for m in latin if not any(m.start < o.end and o.start < m.end for o in found)]
     return sorted([*found, *free], key=lambda mention: mention.start)
+
+
+def _item_ids(mention: Mention) -> set[int]:
+    return {each.item.id for each in mention.owned}
 
 
 def _name_ends(owned: Sequence[Owned]) -> dict[str, set[int]]:
@@ -211,9 +227,14 @@ def _everyday(text: str, owned: Sequence[Owned]) -> dict[int, tuple[int, set[int
     found: dict[int, tuple[int, set[int]]] = {}
     for words, endings in everyday():
         matches = list(words.finditer(text))
-        products = {o.item.product_id for o in owned if any(n.endswith(endings) for n in (*_names([o]), *o.item.kinds))}
+        products = {o.item.product_id for o in owned if any(name.endswith(endings) for name in _called(o.item))}
         found |= {match.start(): (match.end(), products) for match in matches if products}
     return found
+
+
+def _called(item: OrderItemView) -> list[str]:
+    """What tells of what kind an item is: its Chinese kinds, or its names where the shop gives no such kinds."""
+    return [kind for kind in item.kinds if has_cjk(kind)] or [name for name in item.names if name]
 
 
 def about(text: str, item_id: int, owned: Sequence[Owned]) -> str:

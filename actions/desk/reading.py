@@ -178,7 +178,7 @@ def _of_goods(
         if mentions:
             among = list({line.order.number: line.order for line in lines}.values())
             return _mentioned(segment, mentions, among, allowed, talked_about)
-    found = _unnamed(segment, hinted(segment.text, first or possible), allowed)
+    found = _unnamed(segment, hinted(segment.text, first or (possible if chosen else [])), allowed)
     return found if found.jobs or found.unclear or found.unclear_orders else Found(unclear_orders=chosen)
 
 
@@ -250,7 +250,7 @@ def _mentioned(
         for line in lines:
             taken.add(line.item.id)
             key = (line.order.number, _kind(segment, line, allowed))
-            by_order.setdefault(key, []).append(_target(line, mention.text))
+            by_order.setdefault(key, []).append(_target(line, mention.text, mention.quantity))
     jobs = [_job(segment, number, targets, kind) for (number, kind), targets in by_order.items()]
     return Found(jobs, unclear)
 
@@ -263,5 +263,6 @@ def _kind(segment: Segment, line: Owned, allowed: dict[Kind, set[str]]) -> Kind:
     return segment.kind
 
 
-def _target(line: Owned, text: str) -> Target:
-    return Target(item_id=line.item.id, text=text)
+def _target(line: Owned, text: str, quantity: int | None = None) -> Target:
+    some = quantity if quantity and quantity < line.item.quantity else None
+    return Target(item_id=line.item.id, text=text, quantity=some)

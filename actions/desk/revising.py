@@ -52,6 +52,9 @@ class Revising(Agenda):
     def _revised(self) -> bool:
         """Read a message at the summary as a change of mind or one more wish; False when it is neither."""
         other_method = self._other_method()
+        instead = self._says_no() and not says("also", self.turn.text) and not other_method
+        if instead and self._another_change():
+            return True
         ways = (
             self._changed_goods,
             self._other_line,
@@ -64,6 +67,20 @@ class Revising(Agenda):
         self.shop.withdraw(self.job)
         self.job.proposal_id = None
         self.desk.asking = ""
+        return True
+
+    def _another_change(self) -> bool:
+        """ "Don't cancel it, change the address instead": the job goes, another of the same message comes."""
+        alike = {self.job.kind, TWIN.get(self.job.kind, self.job.kind)}
+        fresh = [s for s in segments(self.turn) if kind_in(s.text) and s.kind not in alike]
+        if not fresh:
+            return False
+        number = self.job.order_number
+        self._drop()
+        for segment in fresh:
+            named = find_order_numbers(segment.text) or find_mentions(segment.text, owned_of(self.orders))
+            text = segment.text if named or not number else f"{segment.text} {number}"
+            self._add(Segment(segment.kind, text, segment.otherwise))
         return True
 
     def _other_method(self) -> bool:

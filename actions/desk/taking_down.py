@@ -51,7 +51,7 @@ class TakingDown(Questions):
         return Segment(segment.kind, text, segment.otherwise)
 
     def _add(self, segment: Segment) -> None:
-        segment = self._named(segment)
+        segment = self._talked_about(self._named(segment))
         if self._unknown_order(segment):
             return
         if segment.kind in OF_ADDRESS and self._add_address(segment):
@@ -65,6 +65,14 @@ class TakingDown(Questions):
             self.desk.jobs.insert(0, Job(kind=segment.kind, text=segment.text, otherwise=segment.otherwise))
         elif not found.jobs:
             self.desk.jobs.append(Job(kind=segment.kind, text=segment.text, otherwise=segment.otherwise))
+
+    def _talked_about(self, segment: Segment) -> Segment:
+        """ "Can I still cancel it?": the order that was talked about last, where nothing else is named."""
+        number = self.turn.slot("current_order")
+        named = find_order_numbers(segment.text) or find_mentions(segment.text, lines_of(self.orders))
+        if not number or named or self.desk.jobs or not says("it", segment.text) or says("all_orders", segment.text):
+            return segment
+        return Segment(segment.kind, f"{segment.text} {number}", segment.otherwise)
 
     def _unknown_order(self, segment: Segment) -> bool:
         """Say so where a segment names an order that the customer does not have."""

@@ -20,6 +20,8 @@ from shop.money import Money
 from shop.policy import Kind, OrderRule, PaymentRule, Policy, ReturnRule, SwapRule
 from shop.tables import Address, ChangeProposal, Order, PaymentMethod, Product, Variant
 
+_OFTEN = 3
+
 
 @dataclass(frozen=True)
 class MethodChoice:
@@ -65,12 +67,16 @@ def known_addresses(session: Session, policy: Policy, conversation_id: str) -> t
 
 
 def region_and_country(session: Session, city: str, postcode: str) -> tuple[str, str] | None:
-    """Where a city lies, as far as the shop has ever sent there: with the postcode's beginning if it knows that."""
+    """Where a city lies, as far as the shop has often sent there: with the postcode's beginning if it knows that.
+
+    None where fewer than ``_OFTEN`` addresses are known, so that nobody learns of one customer's.
+    """
     query = select(Address.region, Address.country, Address.postcode).where(func.lower(Address.city) == city.lower())
-    places = Counter(
-        {(region, country): 1 + (near[:2] == postcode[:2]) for region, country, near in session.execute(query)}
-    )
-    return places.most_common(1)[0][0] if places else None
+    places: Counter[tuple[str, str]] = Counter()
+    rows = session.execute(query).all()
+    for region, country, near in rows:
+        places[region, country] += 1 + len(rows) * (near[:2] == postcode[:2])
+    return places.most_common(1)[0][0] if len(rows) >= _OFTEN else None
 
 
 @dataclass(frozen=True)
