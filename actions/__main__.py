@@ -16,7 +16,8 @@ def main() -> None:
     """Serve until stopped."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     settings = get_settings()
-    app = create_app(all_skills(open_services(settings)))
+    secret = settings.channel_secret if settings.guard_actions else ""
+    app = create_app(all_skills(open_services(settings)), secret)
     # ws: uvicorn would import websockets in a version newer than Rasa allows; nothing here speaks it.
     uvicorn.run(app, host="127.0.0.1", port=settings.actions_port, log_level="warning", access_log=False, ws="none")
 

@@ -6,6 +6,7 @@ raises. This one speaks the same protocol and does neither.
 
 from __future__ import annotations
 
+import hmac
 import logging
 import zlib
 from collections.abc import Iterable
@@ -21,8 +22,12 @@ from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundExceptio
 logger = logging.getLogger(__name__)
 
 
-def create_app(actions: Iterable[Action]) -> FastAPI:
-    """An app that runs the given actions for Rasa (POST /webhook) and says it is up (GET /health)."""
+def create_app(actions: Iterable[Action], secret: str = "") -> FastAPI:
+    """An app that runs the given actions for Rasa (POST /webhook) and says it is up (GET /health).
+
+    With a ``secret``, only for who shows it in the header ``x-aisle-secret``: the port is on loopback, but other
+    people of the machine reach it there, and a call names the conversation it speaks for.
+    """
     executor = ActionExecutor()
     for action in actions:
         executor.register_action(action)
@@ -34,6 +39,9 @@ def create_app(actions: Iterable[Action]) -> FastAPI:
 
     @app.post("/webhook")
     async def webhook(request: Request) -> JSONResponse:
+        shown = request.headers.get("x-aisle-secret", "")
+        if secret and not hmac.compare_digest(shown.encode(errors="surrogateescape"), secret.encode()):
+            return JSONResponse({"error": "only Rasa may call this port"}, 403)
         return await _run(executor, await _call(request))
 
     return app

@@ -72,6 +72,9 @@ class Settings(BaseSettings):
     encoder_zh: str = Field(
         "multilingual-e5-small", description="Base model of the encoder that searches Chinese articles."
     )
+    guard_actions: bool = Field(
+        False, description="Whether the action server asks for the channel's secret; `make run` says yes."
+    )
     training_threads: int = Field(0, description="Threads training may use; 0 means every core.")
     onnx_threads: int = Field(1, description="Threads one run of an ONNX model may use.")
 

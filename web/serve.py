@@ -93,7 +93,10 @@ def write_configuration(settings: Settings) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
     endpoints = yaml.safe_load((ROOT / "bot" / "endpoints.yml").read_text("utf-8"))
     endpoints["action_endpoint"]["url"] = f"http://127.0.0.1:{settings.actions_port}/webhook"
-    (run / "endpoints.yml").write_text(yaml.safe_dump(endpoints), "utf-8")
+    endpoints["action_endpoint"]["headers"] = {"x-aisle-secret": settings.channel_secret}
+    written = run / "endpoints.yml"
+    written.touch(mode=0o600)
+    written.write_text(yaml.safe_dump(endpoints), "utf-8")
     template = Template((ROOT / "web" / "supervisord.conf").read_text("utf-8"))
     values = {"python": sys.executable, "root": str(ROOT), "state": str(state), "rasa_port": str(settings.rasa_port)}
     config = run / "supervisord.conf"

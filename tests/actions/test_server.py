@@ -112,3 +112,16 @@ def test_it_says_that_it_is_up_and_nothing_about_itself(door: TestClient) -> Non
     assert door.get("/health").json() == {"status": "ok"}
     for path in ("/docs", "/openapi.json", "/actions"):
         assert door.get(path).status_code == 404
+
+
+def test_with_a_secret_only_who_shows_it_runs_an_action() -> None:
+    client = TestClient(create_app([Answers()], "the secret"))
+    call = {
+        "next_action": Answers().name(),
+        "sender_id": "c1",
+        "tracker": {"sender_id": "c1", "slots": {}},
+        "domain": {},
+    }
+    assert client.post("/webhook", json=call).status_code == 403
+    assert client.post("/webhook", json=call, headers={"x-aisle-secret": "another"}).status_code == 403
+    assert client.post("/webhook", json=call, headers={"x-aisle-secret": "the secret"}).status_code == 200
