@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from tests.training.tiny_base import make_tiny_base
 from tests.training.tiny_shop import SETTINGS, rows
 from training.understanding import train
+
+os.environ.setdefault("AISLE_TRAINING_THREADS", "1")  # a tiny model is only slowed by threads that wait for each other
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,13 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from transformers import BertModel
 
-from language.understanding import UNSURE, Understanding
+from language.served import newest_served
+from language.understanding import UNSURE, Calibration, Understanding
 from shop.errors import NotReady
 from tests.training.tiny_shop import SETTINGS, rows
-from training.dataset import SENTIMENTS
+from training import understanding as making
+from training.dataset import SENTIMENTS, Row
 from training.evaluate import evaluate
 from training.export import load_weights
-from training.understanding import fingerprint, newest_served, train_cached
+from training.understanding import fingerprint, train, train_cached
 
 
 @pytest.fixture(scope="module")
@@ -118,3 +121,34 @@ def test_the_calibration_is_in_the_card(tiny_model: Path) -> None:
     card = json.loads((tiny_model / "served" / "understanding.json").read_text())
     assert card["calibration"]["energy_width"] > 0.0
     assert 0.0 < card["calibration"]["unsure_below"] < 0.65
+
+
+ONCE = replace(SETTINGS, epochs=1)
+
+
+def rows_trained_on(folder: Path) -> int:
+    card = (folder / "weights" / "README.md").read_text()
+    return int(next(line for line in card.splitlines() if line.startswith("- rows: ")).removeprefix("- rows: "))
+
+
+def test_few_rows_are_all_trained_on(tiny_base: Path, tmp_path: Path) -> None:
+    train(rows(), tiny_base, ONCE, tmp_path)
+    assert rows_trained_on(tmp_path) == len(rows())
+    assert Understanding.load(tmp_path / "served").calibration != Calibration()
+
+
+def test_of_many_rows_a_tenth_is_kept_away(tiny_base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(making, "_REHEARSED_BELOW", 0)
+    train(rows(), tiny_base, ONCE, tmp_path)
+    assert rows_trained_on(tmp_path) == pytest.approx(0.9 * len(rows()), abs=4)
+
+
+def test_validation_rows_calibrate_and_are_not_trained_on(tiny_base: Path, tmp_path: Path) -> None:
+    seen: list[list[Row]] = []
+    validation = [Row("where is my order", "track_order"), Row("poem of", "out_of_scope")]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(making, "calibrate", lambda model, held: seen.append(list(held)) or Calibration(temperature=2.0))
+        train(rows(), tiny_base, ONCE, tmp_path, validation)
+    assert seen == [validation]
+    assert rows_trained_on(tmp_path) == len(rows())
+    assert Understanding.load(tmp_path / "served").calibration.temperature == 2.0

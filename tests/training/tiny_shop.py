@@ -8,7 +8,7 @@ from training.dataset import Row
 from training.finetune import FinetuneSettings
 
 SETTINGS = FinetuneSettings(
-    epochs=20, batch_size=16, learning_rate=5e-3, head_learning_rate=1e-2, frozen_layers=0, variants=1
+    epochs=20, batch_size=16, learning_rate=5e-3, head_learning_rate=1e-2, trained_layers=2, variants=1
 )
 _COLOURS = ("red", "blue", "green", "black", "white")
 _GOODS = ("jacket", "dress", "shirt", "hat", "bag")

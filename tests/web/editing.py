@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -39,7 +40,12 @@ class OpenEditor:
 
     def write(self, slug: str, status: str = "published", **fields: str) -> None:
         """An article of a test's own."""
-        told = {"category": "store", "language": "en", "title": f"About {slug}", "body": f"All of {slug}."}
+        told: dict[str, Any] = {
+            "category": "store",
+            "language": "en",
+            "title": f"About {slug}",
+            "body": f"All of {slug}.",
+        }
         with self.database.work() as unit:
             write_article(unit.session, ArticleDraft(slug, **{**told, **fields}), "test", status)
             unit.commit()

@@ -112,17 +112,13 @@ def test_gaps_are_grouped_counted_and_dismissed_with_a_reason(editor: OpenEditor
 
 
 def test_a_gap_becomes_a_published_article(editor: OpenEditor, mia: Browser) -> None:
-    shoppers_asked(editor, "rent bicycles", "bicycles rent", language="en")
+    shoppers_asked(editor, "bicycles rent", "rent bicycles", language="en")
     gap = gap_id(mia.get("/editor/gaps").text, "rent bicycles")
     form = mia.get(f"/editor/new?language=en&gap={gap}").text
     assert 'value="rent bicycles"' in form
     assert "bicycles rent</textarea>" in form
-    told = {
-        "slug": "rent-bicycles",
-        "title": "rent bicycles",
-        "body": "We rent bicycles by the day.",
-        "category": "store",
-    }
+    told = {"slug": "rent-bicycles", "title": "rent bicycles", "category": "store"}
+    told["body"] = "We rent bicycles by the day."
     sent = post(mia, "/editor/new", **told, language="en", gap=gap, action="publish")
     assert sent.headers["Location"].endswith("done=published")
     assert "rent bicycles" not in mia.get("/editor/gaps").text
