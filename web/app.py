@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from shop.settings import Settings
 from shop.unit_of_work import Database
 from web.demo.routes import add_demo
+from web.editor.routes import add_editor
 from web.gateway import operations, routes
 from web.gateway.core import Gateway
 from web.gateway.problems import answer_problems
@@ -55,6 +56,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(operations.router)
     add_widget(app)
     add_staff(app)
+    add_editor(app)
     if settings.demo:
         add_demo(app)
     return app

@@ -55,8 +55,18 @@ class SecurityHeaders:
         await self._app(scope, receive, send_guarded)
 
 
+def allow_larger(app: FastAPI, path: str, limit_bytes: int) -> None:
+    """Let requests to paths that begin with ``path`` be larger than others: for routes that know who sends them."""
+    app.state.larger_requests = {**getattr(app.state, "larger_requests", {}), path: limit_bytes}
+
+
+def _limit_bytes(scope: Scope) -> int:
+    larger: dict[str, int] = getattr(scope["app"].state, "larger_requests", {}) if "app" in scope else {}
+    return max((size for path, size in larger.items() if scope["path"].startswith(path)), default=MAX_REQUEST_BYTES)
+
+
 class RequestBound:
-    """Refuses a body above ``MAX_REQUEST_BYTES``, announced or not."""
+    """Refuses a body above ``MAX_REQUEST_BYTES``, or what ``allow_larger`` says of its path, announced or not."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -66,9 +76,10 @@ class RequestBound:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        limit_bytes = _limit_bytes(scope)
         announced = dict(scope["headers"]).get(b"content-length", b"0")
-        if not announced.isdigit() or int(announced) > MAX_REQUEST_BYTES:
-            await JSONResponse({"error": "too_large", "message": _message()}, 413)(scope, receive, send)
+        if not announced.isdigit() or int(announced) > limit_bytes:
+            await JSONResponse({"error": "too_large", "message": _message(limit_bytes)}, 413)(scope, receive, send)
             return
         received = 0
 
@@ -76,12 +87,12 @@ class RequestBound:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > MAX_REQUEST_BYTES:
-                raise HTTPException(413, _message())
+            if received > limit_bytes:
+                raise HTTPException(413, _message(limit_bytes))
             return message
 
         await self._app(scope, receive_bounded, send)
 
 
-def _message() -> str:
-    return f"The request is larger than {MAX_REQUEST_BYTES} bytes."
+def _message(limit_bytes: int) -> str:
+    return f"The request is larger than {limit_bytes} bytes."

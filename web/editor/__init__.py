@@ -1,0 +1,1 @@
+"""The pages on which support leads run the knowledge base."""

@@ -1,0 +1,58 @@
+"""What needs a lead's eye: stale articles, and passages that say the same twice or say it differently."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from knowledge.health import Twins, find_stale, find_twins
+from shop.errors import NotFound
+from shop.tables import Article, ArticleEdition
+from web.editor.engine import EngineOf
+from web.editor.listed import STALE_WORDS
+from web.editor.parts import LANGUAGE_NAMES, Reader, go_to, language_or, show
+from web.editor.work import Progress
+
+_SHOWN = 200
+
+router = APIRouter(prefix="/editor/health", include_in_schema=False)
+
+
+@router.get("")
+def health(request: Request, engine: EngineOf, reader: Reader) -> Response:
+    """Stale articles; looking for twins is begun from here."""
+    engine.warm_up()
+    with engine.database.read() as unit:
+        stale = find_stale(unit.session)
+        titles = _titles(unit.session, [one.slug for one in stale[:_SHOWN]])
+    return show(request, "health.html", stale=stale[:_SHOWN], total=len(stale), titles=titles, stale_words=STALE_WORDS)
+
+
+@router.post("/twins/{language}")
+def look_for_twins(engine: EngineOf, reader: Reader, language: str) -> Response:
+    """Compare every passage of a language with its neighbours."""
+    language = language_or(language)
+
+    def look(progress: Progress) -> list[Twins]:
+        return find_twins(engine.answerer, language, progress=progress)
+
+    title = f"Comparing the articles in {LANGUAGE_NAMES[language]}"
+    job = engine.work.start(reader.person.id, title, "/editor/health/twins/{id}", look)
+    return go_to(f"/editor/work/{job.id}")
+
+
+@router.get("/twins/{job_id}")
+def twins(request: Request, engine: EngineOf, reader: Reader, job_id: str) -> Response:
+    """The pairs that were found."""
+    job = engine.work.get(job_id, reader.person.id)
+    if not isinstance(job.result, list):
+        raise NotFound("This is no comparison that is done.")
+    return show(request, "twins.html", pairs=job.result, job=job)
+
+
+def _titles(session: Session, slugs: list[str]) -> dict[str, str]:
+    query = select(Article.slug, ArticleEdition.title).join(ArticleEdition, ArticleEdition.article_id == Article.id)
+    query = query.where(Article.slug.in_(slugs)).order_by(ArticleEdition.language.desc())
+    return {slug: title for slug, title in session.execute(query)}
