@@ -10,7 +10,7 @@ export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 export TOKENIZERS_PARALLELISM := false
 export HF_HUB_OFFLINE ?= 1
 
-.PHONY: help setup run chat actions train test check format lock clean
+.PHONY: help setup run chat actions train test check format lock clean bench-intents
 
 help: ## List every target
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -46,6 +46,9 @@ check: setup ## Style, types and layers
 test: setup check ## Everything: checks, tests, the running system, the browser
 	@$(PY) -m web.serve --prepare-only
 	@$(PY) -m pytest
+
+bench-intents: setup ## Intents and sentiment on the public data sets (DATA=../shared/data), hours; goes on where it stopped
+	@$(PY) -W ignore -m benchmarks.suite --data $(or $(DATA),../shared/data)
 
 format: setup ## Format the code
 	@.venv/bin/ruff check --fix .

@@ -65,8 +65,9 @@ class Settings(BaseSettings):
     )
 
     base_model: str = Field(
-        "multilingual-e5-small",
-        description="BERT that is fine-tuned for understanding: a name, a folder or a Hugging Face hub name.",
+        "auto",
+        description="BERT that is fine-tuned for understanding: a name, a folder or a Hugging Face hub name; `auto` is "
+        "the English one where all training texts are English, else the multilingual one.",
     )
     encoder_en: str = Field("all-MiniLM-L6-v2", description="Base model of the encoder that searches English articles.")
     encoder_zh: str = Field(

@@ -11,10 +11,13 @@ from training.dataset import Row
 
 _TEMPERATURES = np.geomspace(0.2, 5.0, 97)
 _THRESHOLDS = np.arange(0.05, 0.65, 0.01)
-_WRONGLY_REFUSED = 0.01
+_WRONGLY_REFUSED = 0.02
 """Share of our own messages that may be taken for out of scope."""
+_AS_GOOD = 0.01
+"""Share of the rows by which thresholds may differ in mistakes and still count as equally good."""
 _MORE_LIKELY_THAN_NOT = 0.5
-_ENERGY_WIDTHS_BELOW = 3.0
+_ENOUGH_FOR_A_TAIL = 100
+_WIDTHS_BELOW = 3.0
 
 
 def calibrate(model: Understanding, rows: Sequence[Row]) -> Calibration:
@@ -29,8 +32,8 @@ def calibrate(model: Understanding, rows: Sequence[Row]) -> Calibration:
 def fit(logits: np.ndarray, truth: Sequence[str], intents: list[str]) -> Calibration:
     """The same from logits (n, intents) and the true intents.
 
-    Temperature: least negative log-likelihood. Out of scope: energies more than three deviations below those of
-    our own messages; the threshold refuses at most one in a hundred of them, and nothing that is more likely ours.
+    Temperature: least negative log-likelihood. Out of scope: an energy below that of all but two in a hundred of our
+    own messages; the threshold refuses at most two in a hundred of them, and nothing that is more likely ours.
     Unsure: the threshold that makes fewest mistakes, a wrong intent taken and a right one refused counting the same.
     """
     labels = np.array([intents.index(name) for name in truth])
@@ -39,7 +42,7 @@ def fit(logits: np.ndarray, truth: Sequence[str], intents: list[str]) -> Calibra
     columns = np.array([name != OUT_OF_SCOPE for name in intents])
     energies = energy(logits[ours][:, columns])
     width = max(float(energies.std()), 1e-3)
-    centre = float(energies.mean()) - _ENERGY_WIDTHS_BELOW * width
+    centre = _lowest_of_ours(energies)
     draft = Calibration(float(temperature), 0.0, 1.0, centre, width / 2)
     scores = [score(row, intents, draft) for row in logits]
     refusal = np.array([s.out_of_scope for s in scores])
@@ -47,10 +50,17 @@ def fit(logits: np.ndarray, truth: Sequence[str], intents: list[str]) -> Calibra
     return Calibration(
         draft.temperature,
         _unsure_threshold(probabilities, labels),
-        max(_MORE_LIKELY_THAN_NOT, float(np.quantile(refusal[ours], 1.0 - _WRONGLY_REFUSED))),
+        max(_MORE_LIKELY_THAN_NOT, float(np.quantile(refusal[ours], 1.0 - _WRONGLY_REFUSED, method="higher"))),
         centre,
         draft.energy_width,
     )
+
+
+def _lowest_of_ours(energies: np.ndarray) -> float:
+    """The energy that all but ``_WRONGLY_REFUSED`` of our own texts lie above; a cautious guess from few rows."""
+    if len(energies) >= _ENOUGH_FOR_A_TAIL:
+        return float(np.quantile(energies, _WRONGLY_REFUSED))
+    return float(energies.mean() - _WIDTHS_BELOW * energies.std())
 
 
 def _negative_log_likelihood(logits: np.ndarray, labels: np.ndarray) -> float:
@@ -62,7 +72,9 @@ def _unsure_threshold(probabilities: np.ndarray, labels: np.ndarray) -> float:
     best = probabilities.max(axis=1)
     right = probabilities.argmax(axis=1) == labels
     mistakes = [int((~right & (best >= t)).sum() + (right & (best < t)).sum()) for t in _THRESHOLDS]
-    return float(_THRESHOLDS[int(np.argmin(mistakes))])
+    # The count is flat around its least and jumps with single rows: of all that are as good, the one that asks least.
+    good_enough = min(mistakes) + _AS_GOOD * len(labels)
+    return float(next(t for t, made in zip(_THRESHOLDS, mistakes, strict=True) if made <= good_enough))
 
 
 def expected_calibration_error(confidences: np.ndarray, right: np.ndarray, bins: int = 10) -> float:

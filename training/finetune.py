@@ -2,11 +2,13 @@
 
 The word embeddings and the lowest layers stay as they are, so what they give for a row never changes: it is
 computed once and kept, and only the upper layers and the heads are trained. The intent head starts from the
-class means, which is already a fair classifier before the first step.
+class means, which is already a fair classifier before the first step. How each setting was chosen is told in
+docs/decisions/0007.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -14,121 +16,95 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from torch.nn.utils.rnn import pad_sequence
 from tqdm import tqdm
 
-from training.dataset import NO_LABEL, Example, length_bucketed_batches
-from training.model import MultiHeadBert, Outputs, mean_pool
+from training.dataset import NO_LABEL
+from training.frozen_rows import Batch, FrozenRows
+from training.lora import low_rank_updates
+from training.model import MultiHeadBert, Outputs
+
+_EPOCHS_TIMES_ROOT = 370
+"""Epochs times the root of the rows: 15 passes over 600 rows, 5 over 5,000, 3 over 15,000, 1 over 67,000."""
+_MOST_EPOCHS = 20
+_MANY_ROWS = 8000
 
 
 @dataclass(frozen=True)
 class FinetuneSettings:
-    """How to fine-tune; the defaults were chosen on a fifth of the training data, held out."""
+    """How to fine-tune; the defaults were chosen on validation splits, and one rule covers every size of data."""
 
-    epochs: int = 5
-    batch_size: int = 16
+    epochs: int = 0
+    """Passes over the data; 0 leaves it to ``epochs_for``."""
+    batch_size: int = 0
+    """Rows of one step; 0 leaves it to ``batch_size_for``."""
     accumulation: int = 1
     learning_rate: float = 2e-4
     head_learning_rate: float = 1e-3
     layer_decay: float = 0.9
-    frozen_layers: int = 6
+    trained_layers: int = 6
+    """The topmost layers that learn; those below stay as they are (all learn where there are no more)."""
     warmup: float = 0.1
     weight_decay: float = 0.01
-    label_smoothing: float = 0.1
-    head_scale: float = 10.0
+    label_smoothing: float = 0.0
+    head_scale: float = 16.0
+    """What the intent head's cosines are multiplied by at the start."""
     tag_weight: float = 0.5
     sentiment_weight: float = 1.0
     variants: int = 1
+    lora_rank: int = 0
+    """Above 0, the trained layers learn low-rank updates only (needs the package peft)."""
     seed: int = 7
 
+    def epochs_for(self, rows: int) -> int:
+        """Passes over ``rows`` rows: ever fewer, so that a set four times as large takes only twice as long."""
+        return self.epochs or min(_MOST_EPOCHS, max(1, round(_EPOCHS_TIMES_ROOT / math.sqrt(rows))))
 
-@dataclass(frozen=True)
-class Batch:
-    """Rows as tensors: the frozen part's output (n, t, hidden), the mask (n, t), and the labels."""
+    def batch_size_for(self, rows: int) -> int:
+        """Rows of one step: large sets have steps enough to afford larger, faster ones."""
+        return self.batch_size or (32 if rows >= _MANY_ROWS else 16)
 
-    hidden: Tensor
-    mask: Tensor
-    intent: Tensor
-    sentiment: Tensor
-    tags: Tensor
-
-
-class FrozenRows:
-    """Examples with the output of the frozen layers, computed once."""
-
-    def __init__(self, examples: Sequence[Example], hidden: list[Tensor]) -> None:
-        self.examples = examples
-        self._hidden = hidden
-
-    @classmethod
-    @torch.no_grad()
-    def compute(cls, model: MultiHeadBert, examples: Sequence[Example], frozen_layers: int) -> FrozenRows:
-        """Run the embeddings and the frozen layers over all examples."""
-        model.eval()
-        device = next(model.parameters()).device
-        hidden: list[Tensor] = [torch.empty(0)] * len(examples)
-        lengths = [len(example.encoded.ids) for example in examples]
-        batches = length_bucketed_batches(lengths, 64, seed=0)
-        for rows in tqdm(batches, desc="frozen layers", unit="batch"):
-            ids = pad_sequence([torch.tensor(examples[row].encoded.ids) for row in rows], batch_first=True).to(device)
-            mask = _mask([lengths[row] for row in rows]).to(device)
-            output = model.run_layers(model.embed(ids), mask, 0, frozen_layers)
-            for position, row in enumerate(rows):
-                hidden[row] = output[position, : lengths[row]].clone()
-        return cls(examples, hidden)
-
-    def batch(self, rows: Sequence[int]) -> Batch:
-        """Put some rows together."""
-        chosen = [self.examples[row] for row in rows]
-        hidden = pad_sequence([self._hidden[row] for row in rows], batch_first=True)
-        tags = [torch.tensor(example.tags) for example in chosen]
-        return Batch(
-            hidden,
-            _mask([len(example.encoded.ids) for example in chosen]).to(hidden.device),
-            torch.tensor([example.intent for example in chosen], device=hidden.device),
-            torch.tensor([example.sentiment for example in chosen], device=hidden.device),
-            pad_sequence(tags, batch_first=True, padding_value=NO_LABEL).to(hidden.device),
-        )
-
-    def batches(self, size: int, seed: int) -> Iterator[Batch]:
-        """All rows once, in length-bucketed batches."""
-        lengths = [len(example.encoded.ids) for example in self.examples]
-        for rows in length_bucketed_batches(lengths, size, seed):
-            yield self.batch(rows)
-
-
-def _mask(lengths: Sequence[int]) -> Tensor:
-    return (torch.arange(max(lengths))[None, :] < torch.tensor(lengths)[:, None]).long()
+    def frozen_layers(self, layers: int) -> int:
+        """How many of a base's ``layers`` stay as they are."""
+        return max(0, layers - self.trained_layers)
 
 
 def finetune(model: MultiHeadBert, rows: Sequence[FrozenRows], settings: FinetuneSettings) -> None:
     """Train ``model`` in place. Epoch number e uses ``rows[e % len(rows)]``, the variants of one data set."""
     torch.manual_seed(settings.seed)
     start_intent_head(model, rows[0], settings)
-    steps = settings.epochs * -(-len(rows[0].examples) // settings.batch_size)
-    optimizer = torch.optim.AdamW(_parameter_groups(model, settings), weight_decay=settings.weight_decay)
-    shape = partial(_share_of_rate, steps=steps, warmup=settings.warmup)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, shape)
-    with tqdm(total=steps, desc="fine-tuning", unit="step") as progress:
-        for epoch in range(settings.epochs):
-            model.train()
-            batches = rows[epoch % len(rows)].batches(settings.batch_size, settings.seed + epoch)
-            for step, batch in enumerate(batches, start=1):
-                loss = _loss(model, batch, settings)
-                (loss / settings.accumulation).backward()
-                if step % settings.accumulation == 0:
-                    nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-                    optimizer.step()
-                    optimizer.zero_grad()
+    count = len(rows[0].examples)
+    epochs, size = settings.epochs_for(count), settings.batch_size_for(count)
+    steps = epochs * -(-count // size)
+    with low_rank_updates(model, settings.lora_rank, settings.frozen_layers(model.layer_count)):
+        groups = _parameter_groups(model, settings)
+        optimizer = torch.optim.AdamW(groups, weight_decay=settings.weight_decay, fused=True)
+        shape = partial(_share_of_rate, steps=-(-steps // settings.accumulation), warmup=settings.warmup)
+        schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, shape)
+        model.train()
+        for step, batch in enumerate(_all_batches(rows, epochs, size, settings.seed), start=1):
+            loss = _loss(model, batch, settings)
+            (loss / settings.accumulation).backward()
+            if step % settings.accumulation == 0 or step == steps:
+                nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+                optimizer.step()
+                optimizer.zero_grad()
                 schedule.step()
-                progress.update()
-                progress.set_postfix(epoch=epoch + 1, loss=f"{loss.item():.3f}")
     model.eval()
 
 
+def _all_batches(rows: Sequence[FrozenRows], epochs: int, size: int, seed: int) -> Iterator[Batch]:
+    total = epochs * -(-len(rows[0].examples) // size)
+    with tqdm(total=total, desc="fine-tuning", unit="step") as progress:
+        for epoch in range(epochs):
+            for batch in rows[epoch % len(rows)].batches(size, seed + epoch):
+                yield batch
+                progress.set_postfix(epoch=epoch + 1)
+                progress.update()
+
+
 def _loss(model: MultiHeadBert, batch: Batch, settings: FinetuneSettings) -> Tensor:
-    with torch.autocast("cuda", enabled=batch.hidden.is_cuda):
-        outputs = upper_part(model, batch, settings.frozen_layers)
+    with torch.autocast("cuda", torch.bfloat16, enabled=batch.hidden.is_cuda):  # float16 would need its loss scaled
+        outputs = upper_part(model, batch, settings)
     smoothing = settings.label_smoothing
     loss = _cross_entropy(outputs.intent, batch.intent, smoothing)
     loss = loss + settings.sentiment_weight * _cross_entropy(outputs.sentiment, batch.sentiment, smoothing)
@@ -142,9 +118,10 @@ def _cross_entropy(logits: Tensor, labels: Tensor, smoothing: float) -> Tensor:
     return functional.cross_entropy(logits.float(), labels, ignore_index=NO_LABEL, label_smoothing=smoothing)
 
 
-def upper_part(model: MultiHeadBert, batch: Batch, frozen_layers: int) -> Outputs:
+def upper_part(model: MultiHeadBert, batch: Batch, settings: FinetuneSettings) -> Outputs:
     """From the frozen part's output to the heads."""
-    hidden = model.run_layers(batch.hidden, batch.mask, frozen_layers, model.layer_count)
+    first = settings.frozen_layers(model.layer_count)
+    hidden = model.run_layers(batch.hidden, batch.mask, first, model.layer_count)
     return model.heads(hidden, batch.mask)
 
 
@@ -154,29 +131,28 @@ def start_intent_head(model: MultiHeadBert, rows: FrozenRows, settings: Finetune
     model.eval()
     pooled, labels = [], []
     for batch in rows.batches(64, seed=0):
-        hidden = model.run_layers(batch.hidden, batch.mask, settings.frozen_layers, model.layer_count)
-        pooled.append(mean_pool(hidden, batch.mask))
+        pooled.append(upper_part(model, batch, settings).pooled)
         labels.append(batch.intent)
     vectors, intents = torch.cat(pooled), torch.cat(labels)
     vectors, intents = vectors[intents != NO_LABEL], intents[intents != NO_LABEL]
-    centre = vectors.mean(0)
-    spread = (vectors - centre).norm(dim=1).mean()
-    classes = model.intent.out_features
-    means = torch.stack([(vectors[intents == label] - centre).mean(0) for label in range(classes)])
-    weight = settings.head_scale * functional.normalize(means, dim=1) / spread
-    model.intent.weight.copy_(weight)
-    model.intent.bias.copy_(-weight @ centre)
+    if not len(vectors):
+        return
+    model.intent.centre.copy_(vectors.mean(0))
+    centred = functional.normalize(vectors - model.intent.centre, dim=1)
+    classes = len(model.intent.weight)
+    means = torch.stack([centred[intents == label].mean(0) for label in range(classes)])
+    model.intent.weight.copy_(functional.normalize(means, dim=1))
+    model.intent.log_scale.fill_(math.log(settings.head_scale))
 
 
 def _parameter_groups(model: MultiHeadBert, settings: FinetuneSettings) -> list[dict[str, object]]:
     """Heads learn fastest, then the top layer; every layer below learns ``layer_decay`` times slower."""
-    model.bert.requires_grad_(False)
     heads = [*model.intent.parameters(), *model.sentiment.parameters(), *model.tags.parameters()]
     groups: list[dict[str, object]] = [{"params": heads, "lr": settings.head_learning_rate}]
-    for number in range(settings.frozen_layers, model.layer_count):
-        layer = model.bert.encoder.layer[number].requires_grad_(True)
+    for number in range(settings.frozen_layers(model.layer_count), model.layer_count):
         rate = settings.learning_rate * settings.layer_decay ** (model.layer_count - 1 - number)
-        groups.append({"params": list(layer.parameters()), "lr": rate})
+        learning = [weight for weight in model.bert.encoder.layer[number].parameters() if weight.requires_grad]
+        groups.append({"params": learning, "lr": rate})
     return groups
 
 

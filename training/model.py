@@ -2,12 +2,35 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 from transformers import BertModel
+
+
+class CosineHead(nn.Module):
+    """Logits (n, classes) of vectors (n, hidden): the cosine between a centred vector and each class's direction.
+
+    ``scale`` turns cosines into logits and is learned, as its logarithm, so that it stays positive.
+    Source: Gidaris and Komodakis, "Dynamic Few-Shot Visual Learning without Forgetting", CVPR 2018.
+    """
+
+    centre: Tensor
+
+    def __init__(self, hidden: int, classes: int, scale: float = 16.0) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(classes, hidden))
+        self.log_scale = nn.Parameter(torch.tensor(math.log(scale)))
+        self.register_buffer("centre", torch.zeros(hidden))
+
+    def forward(self, vectors: Tensor) -> Tensor:
+        """Logits between minus and plus the scale."""
+        centred = functional.normalize(vectors - self.centre, dim=-1)
+        return self.log_scale.exp() * functional.linear(centred, functional.normalize(self.weight, dim=-1))
 
 
 class Outputs(NamedTuple):
@@ -31,7 +54,7 @@ class MultiHeadBert(nn.Module):
         hidden = bert.config.hidden_size
         self.bert = bert
         self.dropout = nn.Dropout(dropout)
-        self.intent = nn.Linear(hidden, intents)
+        self.intent = CosineHead(hidden, intents)
         self.sentiment = nn.Linear(hidden, sentiments)
         self.tags = nn.Linear(hidden, tags)
 

@@ -17,18 +17,24 @@ import language
 import training
 from language.text_input import TextInput
 from language.understanding import Understanding
-from shop.errors import NotReady
 from shop.settings import get_settings
 from training import checksums
 from training.augment import variants
 from training.calibrate import calibrate
 from training.dataset import Labels, Row, encode, split
 from training.export import MAX_TOKENS, export_understanding, prefixes_of, save_weights, write_calibration
-from training.finetune import FinetuneSettings, FrozenRows, finetune
+from training.finetune import FinetuneSettings, finetune
+from training.frozen_rows import FrozenRows
 from training.model import MultiHeadBert
+from training.urgency import EXAMPLES, write_moods
 
 SERVED, WEIGHTS = "served", "weights"
 _CALIBRATION_SHARE = 0.1
+_REHEARSED_BELOW = 2000
+"""Data sets of fewer rows are trained twice: they are quickly done, and a tenth of ten rows a class is missed."""
+_DECIDING = (
+    "augment calibrate dataset export finetune frozen_rows lora model onnx_graph row_scaling understanding urgency"
+).split()
 
 logger = logging.getLogger(__name__)
 
@@ -41,9 +47,10 @@ def fingerprint(rows: Sequence[Row], base: str, settings: FinetuneSettings) -> s
 def code_fingerprint() -> str:
     """Fingerprint of the source that decides what a training gives."""
     here, lower = Path(training.__file__).parent, Path(language.__file__).parent
-    names = ("augment", "calibrate", "dataset", "export", "finetune", "model", "onnx_graph", "understanding")
-    parts = [checksums.of_folder(here, [f"{name}.py" for name in names])]
-    return checksums.of_json([*parts, checksums.of_folder(lower, ["text_input.py", "understanding.py"])])
+    parts = [checksums.of_folder(here, [*(f"{name}.py" for name in _DECIDING), EXAMPLES.name])]
+    return checksums.of_json(
+        [*parts, checksums.of_folder(lower, ["text_input.py", "understanding.py", "urgency.py", "urgency.yml"])]
+    )
 
 
 def train_cached(rows: Sequence[Row], base: Path, settings: FinetuneSettings, state_dir: Path) -> Path:
@@ -59,6 +66,7 @@ def train_cached(rows: Sequence[Row], base: Path, settings: FinetuneSettings, st
     draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder.parent))
     try:
         train(rows, base, settings, draft)
+        write_moods(draft / SERVED, rows)
         draft.chmod(0o755)
         draft.rename(folder)
     finally:
@@ -66,34 +74,39 @@ def train_cached(rows: Sequence[Row], base: Path, settings: FinetuneSettings, st
     return folder
 
 
-def train(rows: Sequence[Row], base: Path, settings: FinetuneSettings, folder: Path) -> None:
+def train(
+    rows: Sequence[Row], base: Path, settings: FinetuneSettings, folder: Path, validation: Sequence[Row] = ()
+) -> None:
     """Fine-tune ``base`` on the rows and write ``folder/weights`` and ``folder/served``.
 
-    A tenth of the rows is kept away from training, for calibration.
+    Calibration needs rows that were not trained on: the ``validation`` rows; without those, a tenth of the rows,
+    kept away from training. Where rows are few, every one counts: then the tenth is kept away only in a rehearsal,
+    whose calibration the model of all the rows gets.
     """
     transformers_logging.set_verbosity_error()
     torch.set_num_threads(get_settings().training_threads or os.cpu_count() or 1)
+    kept, held = (rows, validation) if validation else split(rows, _CALIBRATION_SHARE, settings.seed)
+    _finetune_and_export(kept, Labels.of(rows), base, settings, folder)
+    calibration = calibrate(Understanding.load(folder / SERVED), held)
+    if not validation and len(rows) < _REHEARSED_BELOW:
+        _finetune_and_export(rows, Labels.of(rows), base, settings, folder)
+    write_calibration(folder / SERVED, calibration)
+
+
+def _finetune_and_export(
+    rows: Sequence[Row], labels: Labels, base: Path, settings: FinetuneSettings, folder: Path
+) -> None:
     torch.manual_seed(settings.seed)
-    labels = Labels.of(rows)
-    kept, held = split(rows, _CALIBRATION_SHARE, settings.seed)
     model = MultiHeadBert.from_base(base, len(labels.intents), len(labels.sentiments), len(labels.tags))
     model.to("cuda" if torch.cuda.is_available() else "cpu")
     text_input = TextInput.load(base, MAX_TOKENS)
     prefix = prefixes_of(base.name)["query"]
     frozen = [
-        FrozenRows.compute(model, encode(version, labels, text_input, prefix), settings.frozen_layers)
-        for version in variants(kept, settings.variants, settings.seed)
+        FrozenRows.compute(model, encode(v, labels, text_input, prefix), settings.frozen_layers(model.layer_count))
+        for v in variants(rows, settings.variants, settings.seed)
     ]
     finetune(model, frozen, settings)
     model.to("cpu")
-    save_weights(model, labels, base, folder / WEIGHTS, {"base": base.name, "rows": len(kept), **asdict(settings)})
+    notes = {"base": base.name, "rows": len(rows), **asdict(settings)}
+    save_weights(model, labels, base, folder / WEIGHTS, notes)
     export_understanding(model, labels, base, folder / SERVED)
-    write_calibration(folder / SERVED, calibrate(Understanding.load(folder / SERVED), held))
-
-
-def newest_served(state_dir: Path) -> Path:
-    """The served folder of the model trained last. Raises NotReady when there is none."""
-    made = sorted((state_dir / "understanding").glob(f"*/{SERVED}"), key=lambda folder: folder.stat().st_mtime)
-    if not made:
-        raise NotReady("No understanding model was trained here yet; run `rasa train`.")
-    return made[-1]

@@ -16,7 +16,7 @@ from actions.desk.state import OF_ADDRESS, OFFERED
 from actions.desk.variants import as_choices
 from actions.desk.words import kind_in, says
 from actions.order_skill import offer_orders
-from actions.skill import ORDER_DESK_INTENTS
+from actions.skill import ORDER_DESK_INTENTS, is_question
 from language.clauses import CONVERSATIONAL
 from shop.errors import BadInput
 from shop.orders import OrderView
@@ -231,6 +231,8 @@ class Work(Revising):
         return False
 
     def _answer_confirm(self) -> bool:
+        if self._other_request() and is_question(self.turn.text) and kind_in(self.turn.text) is None:
+            return False  # "wait, is it in stock in black?" is neither a yes nor a no
         if self._says_no():
             self.job.refused = self.job.shown
             if self._revised():

@@ -91,7 +91,7 @@ class AisleUnderstanding(GraphComponent, IntentClassifier, EntityExtractorMixin)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fine-tune on the training data and the sentiment tables (or reuse the same), and persist what serves."""
-        from language.base_models import resolve
+        from language.base_models import choose, resolve
         from training.dataset import rows_from_rasa, rows_from_sentiment_csv
         from training.finetune import FinetuneSettings
         from training.understanding import SERVED, WEIGHTS, train_cached
@@ -102,7 +102,8 @@ class AisleUnderstanding(GraphComponent, IntentClassifier, EntityExtractorMixin)
         for table in sorted(Path(self._config["sentiment_data"]).glob("*.csv")):
             rows += rows_from_sentiment_csv(table)
         state_dir = get_settings().state_dir
-        base = resolve(self._config["base_model"] or get_settings().base_model, state_dir)
+        name = choose(self._config["base_model"] or get_settings().base_model, [row.text for row in rows])
+        base = resolve(name, state_dir)
         made = train_cached(rows, base, FinetuneSettings(**self._config["finetune"]), state_dir)
         with self._storage.write_to(self._resource) as folder:
             for name in _FILES:

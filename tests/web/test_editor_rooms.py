@@ -57,7 +57,7 @@ def done(browser: Browser, started: httpx.Response) -> str:
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
         page = browser.get(started.headers["Location"])
-        if "/editor/work/" not in page.url.path:
+        if "/editor/jobs/" not in page.url.path:
             return unescape(page.text)
         if 'role="alert"' in page.text:
             return unescape(page.text)

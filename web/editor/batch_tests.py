@@ -76,7 +76,7 @@ def run(request: Request, engine: EngineOf, reader: Reader, name: Text = "", slu
         )
     except AisleError as error:
         return _page(request, engine, status_of(error), slug=slug, error=sentence(error))
-    return go_to(f"/editor/work/{job.id}")
+    return go_to(f"/editor/jobs/{job.id}")
 
 
 @router.get("/runs/{job_id}")

@@ -40,7 +40,7 @@ def look_for_twins(engine: EngineOf, reader: Reader, language: str) -> Response:
 
     title = f"Comparing the articles in {LANGUAGE_NAMES[language]}"
     job = engine.work.start(reader.person.id, title, "/editor/health/twins/{id}", look)
-    return go_to(f"/editor/work/{job.id}")
+    return go_to(f"/editor/jobs/{job.id}")
 
 
 @router.get("/twins/{job_id}")

@@ -109,7 +109,7 @@ def carry_out(request: Request, engine: EngineOf, lead: Lead, job_id: str) -> Re
         return report
 
     job = engine.work.start(lead.person.id, f"Saving {len(incoming):,} texts", "/editor/import/{id}", save)
-    return go_to(f"/editor/work/{job.id}")
+    return go_to(f"/editor/jobs/{job.id}")
 
 
 @router.get("/export.zip")
@@ -150,7 +150,7 @@ def _begin(
         job = engine.work.start(owner, f"Reading {source}", "/editor/import/{id}", plan)
     except AisleError as error:
         return _start_page(request, engine, status_of(error), error=sentence(error))
-    return go_to(f"/editor/work/{job.id}")
+    return go_to(f"/editor/jobs/{job.id}")
 
 
 def _job(engine: Engine, job_id: str, owner: int) -> Job:

@@ -9,7 +9,7 @@ from web.editor.engine import EngineOf
 from web.editor.parts import Reader, go_to, sentence, show
 from web.staff.pages import HEADERS
 
-router = APIRouter(prefix="/editor/work", include_in_schema=False)
+router = APIRouter(prefix="/editor/jobs", include_in_schema=False)
 
 
 @router.get("/{job_id}")
