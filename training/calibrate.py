@@ -10,7 +10,8 @@ from language.understanding import OUT_OF_SCOPE, Calibration, Understanding, ene
 from training.dataset import Row
 
 _TEMPERATURES = np.geomspace(0.2, 5.0, 97)
-_THRESHOLDS = np.arange(0.05, 0.65, 0.01)
+_THRESHOLDS = np.arange(0.40, 0.65, 0.01)
+"""Below the first, an honest probability says that the likeliest intent is rather wrong than right: then we ask."""
 _WRONGLY_REFUSED = 0.02
 """Share of our own messages that may be taken for out of scope."""
 _AS_GOOD = 0.01

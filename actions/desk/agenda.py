@@ -132,7 +132,7 @@ class Agenda(TakingDown):
 
     def _ask_for_other_options(self, job: Job) -> None:
         """Another variant than the one that cannot be had."""
-        target = job.targets[0]
+        target = next((each for each in job.targets if each.variant_id is None), job.targets[0])
         target.wish, target.variant_id, target.text = {}, None, ""
         missing = fill(job, self.shop, self.orders)
         if missing:
