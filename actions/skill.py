@@ -27,6 +27,8 @@ Request = dict[str, Any]
 
 #: Clearly upset messages in one conversation after which a person is offered with every answer.
 OFFER_PERSON_AFTER = 2
+#: A clause whose intent is less sure than this is no request of its own.
+SURE = 0.6
 #: Of one message no more requests are served; a longer list is no chat any more.
 MAX_REQUESTS = 4
 
@@ -177,7 +179,14 @@ def _requests(turn: Turn) -> list[Request]:
     by_skill: dict[str, Request] = {}
     for clause in several:
         name = "order_desk" if clause["intent"]["name"] in ORDER_DESK_INTENTS else clause["intent"]["name"]
-        by_skill.setdefault(name, clause)
+        if by_skill and clause["intent"].get("confidence", 1.0) < SURE:
+            name = list(by_skill)[-1]  # unclear by itself, it leans on what was asked before it
+        known = by_skill.get(name)
+        if known is None or name == "order_desk":
+            by_skill.setdefault(name, clause)
+        else:  # two questions for one skill are one request of both
+            text = f"{known['text']}{clause.get('lead') or ' '}{clause['text']}"
+            by_skill[name] = {**known, "text": text, "entities": [*known["entities"], *clause["entities"]]}
     desk = by_skill.pop("order_desk", None)
     chosen = [*by_skill.values()][:MAX_REQUESTS]
     whole = {**turn.request, "clauses": turn.clauses}

@@ -58,7 +58,10 @@ def main(  # noqa: PLR0913, PLR0917 - one option a line
         Console(stderr=True).print(f"[red]{error}[/red]")
         raise typer.Exit(1) from error
     figures = _earlier(json) if only_against else {}
-    figures |= {**report.circumstances(_SEED), "train": train, "test": test, "validation": validation}
+    figures |= {
+        **report.circumstances(_SEED),
+        **{n: report.place(p) for n, p in (("train", train), ("test", test), ("validation", validation))},
+    }
     figures |= {"train_rows": len(rows["train"]), "validation_rows": len(held), "test_rows": len(rows["test"])}
     contenders = ([] if only_against else [OURS]) + ([DIET] if against else [])
     for contender in contenders:

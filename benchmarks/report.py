@@ -24,6 +24,11 @@ def circumstances(seed: int | None = None) -> dict[str, Any]:
     }
 
 
+def place(path: Path | str | None) -> str:
+    """A file as it is named in results: from here, not by one machine's folders; empty for none."""
+    return os.path.relpath(path) if path else ""
+
+
 def write(path: Path, figures: dict[str, Any]) -> None:
     """Write the figures as JSON."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -48,7 +48,11 @@ def main(
         Console(stderr=True).print(f"[red]{error}[/red]")
         raise typer.Exit(1) from error
     learned, asked = sample(kept, train_rows, SEED), sample(held, test_rows, SEED)
-    figures: dict[str, Any] = {**report.circumstances(SEED), "train": str(train), "test": str(test or train)}
+    figures: dict[str, Any] = {
+        **report.circumstances(SEED),
+        "train": report.place(train),
+        "test": report.place(test or train),
+    }
     figures |= {"train_rows": len(learned), "train_rows_there": len(kept)}
     figures |= {"test_rows": len(asked), "test_rows_there": len(held)}
     figures[OURS] = measure(learned, asked, base)

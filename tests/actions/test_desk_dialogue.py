@@ -210,7 +210,7 @@ def test_a_refusal_says_why(shop: SmallShop, language: str) -> None:
     assert "change_refused" in talk.say(asked, "cancel_order")
     why = talk.value("change_refused", "why")
     assert number in why
-    assert {"en": "cannot be done", "zh": "无法进行这项操作"}[language] in why
+    assert {"en": "rules it out", "zh": "无法进行这项操作"}[language] in why
     assert talk.states() == []
 
 
