@@ -3,40 +3,26 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
-import yaml
+from actions.cues import Cues
 
-
-@lru_cache(maxsize=1)
-def _data() -> dict[str, Any]:
-    data: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("facts.yml").read_text("utf-8"))
-    return data
-
-
-@lru_cache(maxsize=128)
-def _pattern(*path: str) -> re.Pattern[str]:
-    cues: Any = _data()
-    for part in path:
-        cues = cues[part]
-    return re.compile("|".join(f"(?:{cue})" for cue in cues), re.IGNORECASE)
+_CUES = Cues(Path(__file__).with_name("facts.yml"))
 
 
 def asked(group: str, text: str) -> list[str]:
     """The facts of a group (``order``, ``account``) that a text asks for, in the order they are told in."""
-    return [fact for fact in _data()[group] if _pattern(group, fact, "cues").search(text)]
+    return [fact for fact in _CUES.data[group] if _CUES.pattern(group, fact, "cues").search(text)]
 
 
 def says(group: str, name: str, text: str) -> bool:
     """Whether a text has a cue of a group without labels (``orders``, ``variants``)."""
-    return _pattern(group, name).search(text) is not None
+    return _CUES.pattern(group, name).search(text) is not None
 
 
 def label(group: str, fact: str, language: str) -> str:
     """What a fact is called."""
-    return str(_data()[group][fact]["label"][language])
+    return str(_CUES.data[group][fact]["label"][language])
 
 
 def line(name: str, value: str, language: str) -> str:
@@ -53,16 +39,16 @@ def bracketed(note: str, language: str) -> str:
 
 def words(key: str, language: str, **values: str) -> str:
     """Some words of an answer, filled in."""
-    return str(_data()["words"][key][language]).format(**values)
+    return str(_CUES.data["words"][key][language]).format(**values)
 
 
 def state(of_item: str, language: str) -> str:
     """The state of an item in words; empty for one that is simply ordered."""
-    found = _data()["state"].get(of_item)
+    found = _CUES.data["state"].get(of_item)
     return str(found[language]) if found else ""
 
 
 def regions(text: str) -> set[str]:
     """The codes of the regions that a text names."""
-    named = _data()["regions"]
+    named = _CUES.data["regions"]
     return {code for code, name in named.items() if re.search(rf"(?<![a-z])(?:{name})(?![a-z])", text.lower())}

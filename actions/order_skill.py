@@ -45,11 +45,8 @@ class OrderSkill(Skill):
         """Do it for this customer."""
 
 
-def meant_orders(turn: Turn, customer: Customer, wish: OrderWish, first: str = "shipped") -> tuple[OrderView, ...]:
-    """The orders a wish may mean, likeliest first; says so when it names one that is not there.
-
-    ``first`` is the status of the orders that such a wish is most likely about.
-    """
+def meant_orders(turn: Turn, customer: Customer, wish: OrderWish) -> tuple[OrderView, ...]:
+    """The orders a wish may mean, likeliest first; says so when it names one that is not there."""
     with turn.services.database.read() as unit:
         orders = list_orders(unit.session, customer.id, turn.language)
         if not orders:
@@ -61,8 +58,8 @@ def meant_orders(turn: Turn, customer: Customer, wish: OrderWish, first: str = "
     if wish.product:
         matching = orders_with(orders, wish.product)
         if matching:
-            return _likeliest_first(matching, first)
-    return _likeliest_first(orders, first)
+            return _likeliest_first(matching)
+    return _likeliest_first(orders)
 
 
 def offer_orders(turn: Turn, orders: tuple[OrderView, ...], intent: str) -> None:
@@ -84,6 +81,6 @@ def _numbered(
         return ()
 
 
-def _likeliest_first(orders: tuple[OrderView, ...], first: str = "shipped") -> tuple[OrderView, ...]:
-    """Those of a status, then all others that still move, then the rest; the newest first in each."""
-    return tuple(sorted(orders, key=lambda order: 0 if order.status == first else 1 if order.open else 2))
+def _likeliest_first(orders: tuple[OrderView, ...]) -> tuple[OrderView, ...]:
+    """Parcels under way, then all others that still move, then the rest; the newest first in each."""
+    return tuple(sorted(orders, key=lambda order: 0 if order.status == "shipped" else 1 if order.open else 2))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from actions.desk import telling
 from actions.desk.filling import Missing, fill
 from actions.desk.goods import find_mentions, owned_of
-from actions.desk.reading import Segment
+from actions.desk.reading import Segment, possible_kind
 from actions.desk.request import Done, Job
 from actions.desk.taking_down import TakingDown
 from actions.desk.words import kind_in
@@ -60,7 +60,7 @@ class Agenda(TakingDown):
                 self._ask_for_order(job)
                 return
             if job.kind != "change_default_address":
-                job.kind = self.shop.kind_for(job.kind, job.order_number, self.shop.allowed(self.orders))
+                job.kind = possible_kind(job.kind, job.order_number, self.shop.allowed(self.orders))
                 self.shop.check(job)
             missing = fill(job, self.shop, self.orders)
             if missing:

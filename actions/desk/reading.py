@@ -190,7 +190,9 @@ def _unnamed(segment: Segment, fitting: list[OrderView], allowed: dict[Kind, set
         return Found(only, unclear_orders=fitting)
     if len(lines) == 1 and _points(segment.text):
         target = _target(lines[0], segment.text)
-        return Found([_job(segment, fitting[0].number, [target], _kind(segment, lines[0], allowed))])
+        return Found(
+            [_job(segment, fitting[0].number, [target], possible_kind(segment.kind, lines[0].order.number, allowed))]
+        )
     apart = told_apart(segment.text, lines)
     if len(fitting) == 1 or len(apart) < len(lines):
         return Found(unclear=apart)
@@ -221,7 +223,9 @@ def _everything(segment: Segment, orders: list[OrderView], allowed: dict[Kind, s
         lines = [o for o in owned_of([order]) if o.item.id not in kept]
         if lines:
             targets = [_target(o, segment.text) for o in lines]
-            jobs.append(_job(segment, order.number, targets, _kind(segment, lines[0], allowed)))
+            jobs.append(
+                _job(segment, order.number, targets, possible_kind(segment.kind, lines[0].order.number, allowed))
+            )
     return Found(jobs)
 
 
@@ -249,18 +253,16 @@ def _mentioned(
             continue
         for line in lines:
             taken.add(line.item.id)
-            key = (line.order.number, _kind(segment, line, allowed))
+            key = (line.order.number, possible_kind(segment.kind, line.order.number, allowed))
             by_order.setdefault(key, []).append(_target(line, mention.text, mention.quantity))
     jobs = [_job(segment, number, targets, kind) for (number, kind), targets in by_order.items()]
     return Found(jobs, unclear)
 
 
-def _kind(segment: Segment, line: Owned, allowed: dict[Kind, set[str]]) -> Kind:
+def possible_kind(kind: Kind, number: str, allowed: dict[Kind, set[str]]) -> Kind:
     """The kind asked for, or its twin where only that one is possible for the order."""
-    twin = TWIN[segment.kind]
-    if line.order.number not in allowed[segment.kind] and line.order.number in allowed[twin]:
-        return twin
-    return segment.kind
+    twin = TWIN.get(kind, kind)
+    return twin if number not in allowed[kind] and number in allowed[twin] else kind
 
 
 def _target(line: Owned, text: str, quantity: int | None = None) -> Target:

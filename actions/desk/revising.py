@@ -9,7 +9,7 @@ from actions.desk.agenda import Agenda
 from actions.desk.goods import about, find_mentions, owned_of
 from actions.desk.options import OptionWish, described, read_wish, says_nothing
 from actions.desk.payments import names_method, read_method
-from actions.desk.reading import OF_GOODS, SWAPS, TWIN, Segment, find_jobs, segments
+from actions.desk.reading import OF_GOODS, SWAPS, TWIN, Segment, find_jobs, possible_kind, segments
 from actions.desk.request import Job, Target
 from actions.desk.state import OF_ADDRESS
 from actions.desk.variants import as_choices
@@ -31,7 +31,7 @@ class Revising(Agenda):
             named = find_order_numbers(segment.text) or find_mentions(segment.text, owned_of(self.orders))
             if kind_in(segment.text) is None or named or says("all_orders", segment.text):
                 continue
-            kind = self.shop.kind_for(segment.kind, order.number, allowed)
+            kind = possible_kind(segment.kind, order.number, allowed)
             whole = says("everything", segment.text) or kind == "cancel_order"
             if kind == "return_item" and not whole and self.job.targets and says("it", segment.text):
                 self.shop.withdraw(self.job)
@@ -181,11 +181,7 @@ class Revising(Agenda):
         order = self.shop.order(self.orders, self.job.order_number)
         mentions = find_mentions(self.turn.text, owned_of([order] if order else []))
         kept = {line.item.id for mention in mentions if mention.kept for line in mention.owned}
-        left = [target for target in self.job.targets if target.item_id not in kept]
-        if not left or len(left) == len(self.job.targets):
-            return False
-        self.job.targets = left
-        return True
+        return self._narrow([target for target in self.job.targets if target.item_id not in kept])
 
     def _only_some(self) -> bool:
         """ "Then only the thermostat": the other goods of the job stay as they are."""
@@ -194,7 +190,10 @@ class Revising(Agenda):
             return False
         mentions = find_mentions(self.turn.text, owned_of([order]))
         named = {line.item.id for mention in mentions for line in mention.owned}
-        left = [target for target in self.job.targets if target.item_id in named]
+        return self._narrow([target for target in self.job.targets if target.item_id in named])
+
+    def _narrow(self, left: list[Target]) -> bool:
+        """Leave only some of the job's goods in it; False where none or all would be left."""
         if not left or len(left) == len(self.job.targets):
             return False
         self.job.targets = left

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from actions.desk.options import Choice
-from actions.desk.reading import TWIN
 from actions.desk.request import Job, Target
 from actions.desk.variants import of_shop
 from actions.turn import Turn
@@ -87,12 +86,6 @@ class ShopDesk:
     def forget(self) -> None:
         """Look again at what is allowed: something was changed."""
         self._allowed.clear()
-
-    @staticmethod
-    def kind_for(kind: Kind, number: str, allowed: dict[Kind, set[str]]) -> Kind:
-        """The kind asked for, or its twin where only that is possible for the order."""
-        twin = TWIN.get(kind, kind)
-        return twin if number not in allowed[kind] and number in allowed[twin] else kind
 
     def check(self, job: Job) -> None:
         """Whether the order allows the change at all. Raises NotAllowed and NotFound."""

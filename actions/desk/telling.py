@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from actions.turn import Turn
 from actions.wording import has_word, joined, word
-from shop.changes import Line, MoneyMove, Plan, PostalAddress
+from shop.changes import Line, MoneyMove, Plan
 from shop.errors import NotAllowed
 from shop.money import Money
-from shop.orders import OrderView
+from shop.orders import OrderView, address_view
 from shop.policy import Reason
 
 
@@ -43,12 +43,6 @@ def say_refused(turn: Turn, refusal: NotAllowed, order: OrderView | None, reason
     turn.say("utter_change_refused", why=why)
 
 
-def address_text(address: PostalAddress) -> str:
-    """An address in one line."""
-    place = " ".join(part for part in (address.region, address.postcode) if part)
-    return ", ".join(part for part in (address.line1, address.line2, address.city, place, address.country) if part)
-
-
 def signed(money: Money) -> str:
     """A price difference with its sign: ``+$5.00``."""
     return f"{'-' if money.cents < 0 else '+'}{Money.from_cents(abs(money.cents), money.currency)}"
@@ -59,7 +53,7 @@ def _facts(plan: Plan, language: str) -> dict[str, str]:
     charged = [move.label for move in plan.moves if move.cents > 0]
     return {
         "number": plan.order_number,
-        "address": address_text(PostalAddress.stored(after)) if after else "",
+        "address": address_view({**after, "name": ""}).text if after else "",
         "items": joined([line.names[language] for line in plan.lines], language),
         "method": charged[0] if charged else "",
     }

@@ -5,27 +5,12 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
-import yaml
-
+from actions.cues import Cues
 from shop.policy import Kind
 
-
-@lru_cache(maxsize=1)
-def _data() -> dict[str, Any]:
-    data: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("words.yml").read_text("utf-8"))
-    return data
-
-
-@lru_cache(maxsize=64)
-def pattern(*path: str) -> re.Pattern[str]:
-    """The pattern at a place of the file: ``pattern("kinds", "cancel_order")``."""
-    found: Any = _data()
-    for part in path:
-        found = found[part]
-    parts = found if isinstance(found, list) else [found]
-    return re.compile("|".join(f"(?:{part})" for part in parts), re.I)
+_CUES = Cues(Path(__file__).with_name("words.yml"))
+pattern = _CUES.pattern
 
 
 def says(name: str, text: str) -> bool:
@@ -35,7 +20,7 @@ def says(name: str, text: str) -> bool:
 
 def kind_in(text: str) -> Kind | None:
     """The change that a clause names by its words; None when it names none."""
-    for kind in _data()["kinds"]:
+    for kind in _CUES.data["kinds"]:
         if any(
             not pattern("negation").search(text[: match.start()]) for match in pattern("kinds", kind).finditer(text)
         ):
@@ -45,24 +30,24 @@ def kind_in(text: str) -> Kind | None:
 
 def gives_reason(code: str, text: str) -> bool:
     """Whether a text gives an accepted reason in other words than the policy's own."""
-    return code in _data().get("reasons", {}) and pattern("reasons", code).search(text) is not None
+    return code in _CUES.data.get("reasons", {}) and pattern("reasons", code).search(text) is not None
 
 
 @lru_cache(maxsize=1)
 def everyday() -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
     """Ordinary words for goods, each with the endings of the names and kinds that it covers."""
-    return tuple((re.compile(words, re.I), tuple(ends)) for words, ends in _data()["everyday"].items())
+    return tuple((re.compile(words, re.I), tuple(ends)) for words, ends in _CUES.data["everyday"].items())
 
 
 def payment_kinds_in(text: str) -> list[str]:
     """The kinds of payment method that a text names, in its order."""
-    found = [(match.start(), kind) for kind in _data()["pay"] if (match := pattern("pay", kind).search(text))]
+    found = [(match.start(), kind) for kind in _CUES.data["pay"] if (match := pattern("pay", kind).search(text))]
     return [kind for _, kind in sorted(found)]
 
 
 def city_called(text: str) -> str:
     """The city that a common abbreviation in the text means ("NYC"); empty without one."""
-    for short, city in _data()["cities"].items():
+    for short, city in _CUES.data["cities"].items():
         if re.search(rf"\b{short}\b", text, re.I if len(short) > 2 else 0) or re.search(rf"\b{short.upper()}\b", text):
             return str(city)
     return ""

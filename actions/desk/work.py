@@ -9,7 +9,7 @@ from actions.desk.filling import read_reason
 from actions.desk.goods import Owned, about, find_mentions, owned_of
 from actions.desk.options import described
 from actions.desk.payments import read_method, the_payer
-from actions.desk.reading import Segment, find_jobs
+from actions.desk.reading import Segment, find_jobs, possible_kind
 from actions.desk.request import Target
 from actions.desk.revising import Revising
 from actions.desk.state import OF_ADDRESS, OFFERED
@@ -140,7 +140,7 @@ class Work(Revising):
         for line in lines:
             target = Target(item_id=line.item.id, text=about(job.text, line.item.id, owned))
             number = line.order.number
-            kind = self.shop.kind_for(job.kind, number, allowed)
+            kind = possible_kind(job.kind, number, allowed)
             self._merge(job.model_copy(update={"kind": kind, "order_number": number, "targets": [target]}))
 
     def _answer_options(self) -> bool:
