@@ -25,7 +25,7 @@ from benchmarks import page, report
 from benchmarks.data_sets import existing
 from shop.errors import BadInput
 from training import checksums
-from training.understanding import code_fingerprint
+from training.sources import code_fingerprint
 
 _FEWSHOT = "fewshot_intent/Datasets"
 _OUT = Console()

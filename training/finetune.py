@@ -68,10 +68,15 @@ class FinetuneSettings:
         return max(0, layers - self.trained_layers)
 
 
-def finetune(model: MultiHeadBert, rows: Sequence[FrozenRows], settings: FinetuneSettings) -> None:
-    """Train ``model`` in place. Epoch number e uses ``rows[e % len(rows)]``, the variants of one data set."""
+def finetune(
+    model: MultiHeadBert, rows: Sequence[FrozenRows], settings: FinetuneSettings, learned: Sequence[bool] = ()
+) -> None:
+    """Train ``model`` in place. Epoch number e uses ``rows[e % len(rows)]``, the variants of one data set.
+
+    ``learned`` says of each intent whether its head was trained already (``training.continuing``); those keep it.
+    """
     torch.manual_seed(settings.seed)
-    start_intent_head(model, rows[0], settings)
+    start_intent_head(model, rows[0], settings, learned)
     count = len(rows[0].examples)
     epochs, size = settings.epochs_for(count), settings.batch_size_for(count)
     steps = epochs * -(-count // size)
@@ -126,8 +131,12 @@ def upper_part(model: MultiHeadBert, batch: Batch, settings: FinetuneSettings) -
 
 
 @torch.no_grad()
-def start_intent_head(model: MultiHeadBert, rows: FrozenRows, settings: FinetuneSettings) -> None:
-    """Set the intent head to compare a text's centred vector with the mean of each class."""
+def start_intent_head(
+    model: MultiHeadBert, rows: FrozenRows, settings: FinetuneSettings, learned: Sequence[bool] = ()
+) -> None:
+    """Set the intent head to compare a text's centred vector with the mean of each class; ``learned`` classes stay."""
+    if learned and all(learned):
+        return
     model.eval()
     pooled, labels = [], []
     for batch in rows.batches(64, seed=0):
@@ -137,12 +146,13 @@ def start_intent_head(model: MultiHeadBert, rows: FrozenRows, settings: Finetune
     vectors, intents = vectors[intents != NO_LABEL], intents[intents != NO_LABEL]
     if not len(vectors):
         return
-    model.intent.centre.copy_(vectors.mean(0))
+    if not any(learned):
+        model.intent.centre.copy_(vectors.mean(0))
+        model.intent.log_scale.fill_(math.log(settings.head_scale))
     centred = functional.normalize(vectors - model.intent.centre, dim=1)
-    classes = len(model.intent.weight)
-    means = torch.stack([centred[intents == label].mean(0) for label in range(classes)])
-    model.intent.weight.copy_(functional.normalize(means, dim=1))
-    model.intent.log_scale.fill_(math.log(settings.head_scale))
+    for label in range(len(model.intent.weight)):
+        if not (learned and learned[label]):
+            model.intent.weight[label] = functional.normalize(centred[intents == label].mean(0), dim=0)
 
 
 def _parameter_groups(model: MultiHeadBert, settings: FinetuneSettings) -> list[dict[str, object]]:

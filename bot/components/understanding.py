@@ -47,8 +47,15 @@ class AisleUnderstanding(GraphComponent, IntentClassifier, EntityExtractorMixin)
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """``base_model`` empty means the setting; ``finetune`` overrides single fields of FinetuneSettings."""
-        return {"base_model": "", "sentiment_data": "bot/data/sentiment", "ranking_length": 10, "finetune": {}}
+        """``base_model`` empty means the setting; ``finetune`` overrides single fields of FinetuneSettings;
+        ``continue_from`` is the folder of an earlier training (``var/understanding/FINGERPRINT``) to go on from."""
+        return {
+            "base_model": "",
+            "sentiment_data": "bot/data/sentiment",
+            "ranking_length": 10,
+            "finetune": {},
+            "continue_from": "",
+        }
 
     @classmethod
     def create(
@@ -83,7 +90,7 @@ class AisleUnderstanding(GraphComponent, IntentClassifier, EntityExtractorMixin)
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """What decides the result beside the graph's inputs: base, sentiment data, the training code."""
         from training import checksums
-        from training.understanding import code_fingerprint
+        from training.sources import code_fingerprint
 
         tables = sorted(Path(config.get("sentiment_data", "")).glob("*.csv"))
         base = config.get("base_model") or get_settings().base_model
@@ -104,7 +111,8 @@ class AisleUnderstanding(GraphComponent, IntentClassifier, EntityExtractorMixin)
         state_dir = get_settings().state_dir
         name = choose(self._config["base_model"] or get_settings().base_model, [row.text for row in rows])
         base = resolve(name, state_dir)
-        made = train_cached(rows, base, FinetuneSettings(**self._config["finetune"]), state_dir)
+        champion = Path(self._config["continue_from"]) if self._config["continue_from"] else None
+        made = train_cached(rows, base, FinetuneSettings(**self._config["finetune"]), state_dir, champion)
         with self._storage.write_to(self._resource) as folder:
             for name in _FILES:
                 part = WEIGHTS if name == "README.md" else SERVED
