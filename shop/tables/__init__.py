@@ -5,6 +5,7 @@ from shop.tables.catalogue import Product, ProductCopy, Review, ShoppingEvent, V
 from shop.tables.changes import ChangeProposal
 from shop.tables.conversations import Conversation, DialogueState, Handover, Message, Reply
 from shop.tables.customers import Address, Customer, PaymentMethod
+from shop.tables.feedback import AnswerVote, Satisfaction
 from shop.tables.identity import Mail, OneTimeCode
 from shop.tables.knowledge import (
     Article,
@@ -18,9 +19,18 @@ from shop.tables.knowledge import (
 )
 from shop.tables.orders import AuditEntry, Order, OrderItem, Payment, Shipment
 from shop.tables.staff import SignInTry, StaffLink, StaffMember, StaffSession
+from shop.tables.training import (
+    DataSetVersion,
+    ModelVersion,
+    ShadowReading,
+    TrainingLabel,
+    TrainingMessage,
+    TrainingRun,
+)
 
 __all__ = [
     "Address",
+    "AnswerVote",
     "Article",
     "ArticleEdition",
     "ArticleRevision",
@@ -29,12 +39,14 @@ __all__ = [
     "ChangeProposal",
     "Conversation",
     "Customer",
+    "DataSetVersion",
     "DialogueState",
     "GapDecision",
     "Handover",
     "KnowledgeState",
     "Mail",
     "Message",
+    "ModelVersion",
     "OneTimeCode",
     "Order",
     "OrderItem",
@@ -47,12 +59,17 @@ __all__ = [
     "Reply",
     "Review",
     "RevisionVectors",
+    "Satisfaction",
+    "ShadowReading",
     "Shipment",
     "ShoppingEvent",
     "SignInTry",
     "StaffLink",
     "StaffMember",
     "StaffSession",
+    "TrainingLabel",
+    "TrainingMessage",
+    "TrainingRun",
     "UtcDateTime",
     "Variant",
 ]
