@@ -20,4 +20,7 @@ class Answer:
     acted_on: str
     """The intent it would act on, or ``out_of_scope`` for anything it does not act on."""
     milliseconds: float
+    """By the clock."""
+    cpu_milliseconds: float
+    """Of the processors' time, all threads together."""
     spans: tuple[Span, ...] = field(default=())

@@ -88,6 +88,7 @@ def measure(
         **intent_figures([str(row.intent) for row in test], said.answers),
         "entity_f1": entity_f1([row.spans for row in test], said.answers),
         "training_seconds": round(made.seconds, 1),
+        "training_cpu_seconds": round(made.cpu_seconds, 1),
         **speed_figures(said.answers),
         "model_megabytes": round(made.megabytes, 1),
         "resident_megabytes": round(said.resident_megabytes, 1),

@@ -21,8 +21,10 @@ _SHARES = (
 )
 _PLAIN = (
     ("training_seconds", "training s"),
+    ("training_cpu_seconds", "training CPU s"),
     ("p50_milliseconds", "p50 ms"),
     ("p95_milliseconds", "p95 ms"),
+    ("p95_cpu_milliseconds", "p95 CPU ms"),
     ("model_megabytes", "model MB"),
     ("resident_megabytes", "resident MB"),
 )

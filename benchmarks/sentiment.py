@@ -81,6 +81,7 @@ def measure(train: Sequence[Row], test: Sequence[Row], base: str) -> dict[str, A
         "accuracy": sum(t == f for t, f in zip(truth, found, strict=True)) / len(truth),
         "macro_f1": float(f1_score(truth, found, average="macro", labels=sorted(set(truth)), zero_division=0)),
         "training_seconds": round(made.seconds, 1),
+        "training_cpu_seconds": round(made.cpu_seconds, 1),
         **speed_figures(said.answers),
         "model_megabytes": round(made.megabytes, 1),
         "resident_megabytes": round(said.resident_megabytes, 1),

@@ -103,6 +103,7 @@ def main(
     data: Annotated[Path, typer.Option(help="Folder of the public data sets.")] = Path("../shared/data"),
     results: Annotated[Path, typer.Option(help="Where the JSON files go.")] = Path("benchmarks/results"),
     only: Annotated[str, typer.Option(help="Names of sets, comma-separated; all when left out.")] = "",
+    ours: Annotated[bool, typer.Option(help="Train our own component.")] = True,
     against: Annotated[bool, typer.Option(help="Train Rasa's stock pipeline too.")] = True,
     until: Annotated[str, typer.Option(help="Begin nothing new after this time of day, as 19:30.")] = "",
 ) -> None:
@@ -113,7 +114,7 @@ def main(
     except BadInput as error:
         _OUT.print(f"[red]{error}[/red]")
         raise typer.Exit(1) from error
-    jobs = [(entry, False) for entry in chosen] + [(e, True) for e in chosen if against and e.against]
+    jobs = [(e, False) for e in chosen if ours] + [(e, True) for e in chosen if against and e.against]
     for entry, diet in jobs:
         if until and time.strftime("%H:%M") >= until:
             _OUT.print(f"{until} is past: nothing new is begun.")

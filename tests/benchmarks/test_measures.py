@@ -13,7 +13,7 @@ TRUTH = ["a", "a", "b", "b", OUT_OF_SCOPE, OUT_OF_SCOPE]
 
 
 def answer(likeliest: str, in_scope: float, acted_on: str = "") -> Answer:
-    return Answer(likeliest, 0.95, in_scope, acted_on or likeliest, 2.0)
+    return Answer(likeliest, 0.95, in_scope, acted_on or likeliest, 2.0, 1.0)
 
 
 ANSWERS = [
@@ -70,13 +70,18 @@ def test_without_out_of_scope_rows_there_is_no_recall() -> None:
 def test_entities_count_only_where_all_three_agree() -> None:
     expected = [((0, 3, "date"),), ((4, 6, "time"), (7, 9, "date"))]
     found = [
-        Answer("a", 1.0, 1.0, "a", 1.0, ((0, 3, "date"), (0, 3, "email"))),
-        Answer("a", 1.0, 1.0, "a", 1.0, ((4, 6, "date"),)),
+        Answer("a", 1.0, 1.0, "a", 1.0, 1.0, ((0, 3, "date"), (0, 3, "email"))),
+        Answer("a", 1.0, 1.0, "a", 1.0, 1.0, ((4, 6, "date"),)),
     ]
     assert entity_f1(expected, found) == pytest.approx(2 * 1 / (2 + 3))
     assert entity_f1([(), ()], found) is None
 
 
 def test_speed() -> None:
-    answers = [Answer("a", 1.0, 1.0, "a", float(milliseconds)) for milliseconds in range(101)]
-    assert speed_figures(answers) == {"p50_milliseconds": 50.0, "p95_milliseconds": 95.0}
+    answers = [Answer("a", 1.0, 1.0, "a", float(milliseconds), milliseconds / 2) for milliseconds in range(101)]
+    assert speed_figures(answers) == {
+        "p50_milliseconds": 50.0,
+        "p95_milliseconds": 95.0,
+        "p50_cpu_milliseconds": 25.0,
+        "p95_cpu_milliseconds": 47.5,
+    }
