@@ -28,6 +28,8 @@ _MAIL = {
 
 
 _FEW_WORDS = 8
+#: A code of an address that many were asked for (``shop.identity``).
+_LONG_CODE = re.compile(r"(?<!\d)\d(?:[ -]?\d){9}(?!\d)")
 _NAMES_ONESELF = re.compile(
     r"(?:\b(?:my name is|name is|i am|i'm|this is|name:)|我叫|我是|姓名)[^\d.?!。？！]{2,48}\d", re.I
 )
@@ -75,8 +77,9 @@ class Identify(Asker):
         ``named``: whether a number in it may be the shopper's own postcode rather than part of an address.
         """
         ways = self.services.policy.identity
-        email, code = turn.entity("email"), turn.entity("code")
         asked = (turn.slot("question") or {}).get("step")
+        long_code = _LONG_CODE.search(turn.text) if asked == "code" else None
+        email, code = turn.entity("email"), re.sub(r"\D", "", long_code[0]) if long_code else turn.entity("code")
         if email and "email" in ways:
             return self._try(turn, lambda session: identify_by_email(session, turn.conversation_id, email))
         if email:

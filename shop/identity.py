@@ -20,6 +20,10 @@ from shop.tables import Address, AuditEntry, Conversation, Customer, Mail, OneTi
 
 #: Delivers one mail: ``sender(session, recipient, subject, body)``.
 MailSender = Callable[[Session, str, str, str], None]
+#: Digits of a code, and of one for an address that was asked for too many: those cannot be guessed in an hour.
+_DIGITS, _MANY_DIGITS = 6, 10
+#: To an address that was asked for too many, so much time at least lies between two mails.
+_PAUSE_SECONDS = 60
 #: Wrong answers to "who are you" in one conversation, or with one answer, before an hour's wait.
 WRONG_ANSWERS_PER_HOUR = 6
 _POSTCODE = re.compile(r"(?<![\w#-])[0-9][0-9A-Za-z]{3,6}(?:-[0-9]{4})?(?![\w-])")
@@ -48,23 +52,26 @@ def request_code(
     """Mail a fresh code, if the address has an account; without one, do all the same things but mail.
 
     ``subject_and_body`` is the mail, with ``{code}`` where the code goes. An earlier code of this
-    conversation is void from here on. Raises TooManyTries past ``codes_per_hour``.
+    conversation is void from here on. Raises TooManyTries past ``codes_per_hour`` of the conversation.
+
+    Nobody can lock the owner of an address out. Past ``codes_per_hour_of_email`` its codes are longer and mailed
+    once a minute; who asks in between is served by the code that was mailed last.
     """
     email = email.strip().lower()
-    _check_rate(session, conversation_id, email, settings)
+    _check_rate(session, conversation_id, settings)
     customer_id = session.scalars(select(Customer.id).where(Customer.email == email)).one_or_none()
+    earlier = _codes_of(session, email)
+    many = len(earlier) >= settings.codes_per_hour_of_email
+    waiting = _mailed_just_now(earlier, settings) if many else None
     _void_earlier(session, conversation_id)
-    code = f"{secrets.randbelow(1_000_000):06d}"
-    session.add(
-        OneTimeCode(
-            conversation_id=conversation_id,
-            email=email,
-            customer_id=customer_id,
-            code_hash=_hash(conversation_id, code, settings),
-            created_at=now(),
-            expires_at=now() + timedelta(seconds=settings.code_ttl_seconds),
-        )
-    )
+    row = OneTimeCode(conversation_id=conversation_id, email=email, customer_id=customer_id, created_at=now())
+    session.add(row)
+    if waiting is not None:
+        row.code_hash, row.expires_at = waiting.code_hash, waiting.created_at + _lifetime(settings)
+        return
+    digits = _MANY_DIGITS if many else _DIGITS
+    code = f"{secrets.randbelow(10**digits):0{digits}d}"
+    row.code_hash, row.expires_at = _hash(email, code, settings), row.created_at + _lifetime(settings)
     subject, body = subject_and_body
     if customer_id is not None:
         send(session, email, subject.format(code=code), body.format(code=code))
@@ -82,7 +89,7 @@ def check_code(session: Session, conversation_id: str, code: str, settings: Sett
     if row.tries >= settings.code_max_tries:
         raise TooManyTries(f"the code was tried {row.tries} times")
     row.tries += 1
-    right = hmac.compare_digest(row.code_hash, _hash(conversation_id, code, settings))
+    right = hmac.compare_digest(row.code_hash, _hash(row.email, code, settings))
     if not right or row.customer_id is None:
         raise Refused("the code is wrong")
     row.used_at = now()
@@ -176,15 +183,35 @@ def _void_earlier(session: Session, conversation_id: str) -> None:
         row.expires_at = min(row.expires_at, now())
 
 
-def _check_rate(session: Session, conversation_id: str, email: str, settings: Settings) -> None:
-    since = now() - timedelta(hours=1)
-    same = or_(OneTimeCode.conversation_id == conversation_id, OneTimeCode.email == email)
-    count = session.scalar(select(func.count()).where(OneTimeCode.created_at > since, same))
+def _check_rate(session: Session, conversation_id: str, settings: Settings) -> None:
+    here = OneTimeCode.conversation_id == conversation_id
+    count = session.scalar(select(func.count()).where(OneTimeCode.created_at > now() - timedelta(hours=1), here))
     if count >= settings.codes_per_hour:
         raise TooManyTries(f"{count} codes were asked for within an hour; the limit is {settings.codes_per_hour}")
 
 
-def _hash(conversation_id: str, code: str, settings: Settings) -> str:
+def _codes_of(session: Session, email: str) -> list[OneTimeCode]:
+    """The codes that were asked for with an address within the last hour, the newest last."""
+    recent = OneTimeCode.created_at > now() - timedelta(hours=1)
+    query = select(OneTimeCode).where(OneTimeCode.email == email, recent).order_by(OneTimeCode.id)
+    return list(session.scalars(query))
+
+
+def _mailed_just_now(earlier: list[OneTimeCode], settings: Settings) -> OneTimeCode | None:
+    """The long code that the last mail held, if it went out a moment ago. A short one serves one conversation only:
+    each conversation has tries of its own."""
+    mailed = {row.code_hash: (place, row) for place, row in reversed(list(enumerate(earlier)))}
+    place, row = max(mailed.values(), key=lambda each: each[0])
+    pause = min(timedelta(seconds=_PAUSE_SECONDS), _lifetime(settings) / 2)
+    just_now = place >= settings.codes_per_hour_of_email and row.created_at > now() - pause
+    return row if just_now else None
+
+
+def _lifetime(settings: Settings) -> timedelta:
+    return timedelta(seconds=settings.code_ttl_seconds)
+
+
+def _hash(email: str, code: str, settings: Settings) -> str:
     # Keyed, so that a copy of the database does not let six digits be guessed offline.
     key = settings.secret_key.encode()
-    return hmac.new(key, f"{conversation_id}:{code}".encode(), hashlib.sha256).hexdigest()
+    return hmac.new(key, f"{email}:{code}".encode(), hashlib.sha256).hexdigest()

@@ -43,8 +43,9 @@ class Settings(BaseSettings):
 
     code_ttl_seconds: int = Field(600, description="Seconds a one-time code stays valid.")
     code_max_tries: int = Field(5, description="Wrong tries after which a one-time code is void.")
-    codes_per_hour: int = Field(
-        5, description="Most one-time codes one conversation or address may ask for in an hour."
+    codes_per_hour: int = Field(5, description="Most one-time codes one conversation may ask for in an hour.")
+    codes_per_hour_of_email: int = Field(
+        10, description="One-time codes of one e-mail in an hour past which they are longer and mailed once a minute."
     )
 
     public_url: str = Field(

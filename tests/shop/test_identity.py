@@ -76,7 +76,8 @@ class Desk:
 
 @pytest.fixture
 def desk(database: Database, tmp_path: Path) -> Desk:
-    return Desk(database, Settings(state_dir=tmp_path, code_ttl_seconds=600, code_max_tries=3, codes_per_hour=4))
+    limits = {"code_ttl_seconds": 600, "code_max_tries": 3, "codes_per_hour": 4, "codes_per_hour_of_email": 5}
+    return Desk(database, Settings(state_dir=tmp_path, **limits))
 
 
 @pytest.fixture
@@ -223,18 +224,65 @@ def test_requests_are_limited_for_a_conversation(desk: Desk) -> None:
     assert desk.mails() == []
 
 
-@pytest.mark.parametrize("known", [True, False])
-def test_requests_are_limited_for_an_address(desk: Desk, known: bool) -> None:
-    email = desk.email if known else UNKNOWN
-    for _ in range(4):
+def use_up(desk: Desk, email: str = "", times: int = 6) -> None:
+    """A stranger asks for codes with somebody's address, each in a conversation of its own."""
+    for _ in range(times):
         desk.request(email, desk.open(None))
-    with pytest.raises(TooManyTries):
-        desk.request(email.upper(), desk.open(None))
+
+
+def test_a_stranger_cannot_use_up_the_codes_of_an_address(desk: Desk) -> None:
+    use_up(desk)
+    code = desk.mails()[-1].body.removeprefix("It is ").rstrip(".")
+    assert desk.outcome(desk.request() or code) == desk.customer_id
+
+
+def test_an_address_that_was_asked_for_many_codes_gets_longer_ones(desk: Desk) -> None:
+    use_up(desk, times=5)
+    assert [len(mail.body) for mail in desk.mails()] == [len("It is 123456.")] * 5
+    use_up(desk, times=1)
+    assert len(desk.mails()[-1].body) == len("It is 1234567890.")
+
+
+def test_past_many_codes_mails_go_out_once_a_minute_and_the_last_one_counts(
+    desk: Desk, pass_time: Callable[[float], None]
+) -> None:
+    use_up(desk, times=12)
+    assert len(desk.mails()) == 6  # five short codes, one long
+    pass_time(30)
+    use_up(desk, times=1)
+    assert len(desk.mails()) == 6
+    pass_time(61)  # counted from the mail, not from who asked last
+    use_up(desk, times=2)
+    assert len(desk.mails()) == 7
+    desk.request()
+    assert desk.outcome(desk.mails()[-1].body.removeprefix("It is ").rstrip(".")) == desk.customer_id
+
+
+def test_a_short_code_never_serves_a_second_conversation(desk: Desk) -> None:
+    use_up(desk, times=4)
+    code, elsewhere = desk.request(), desk.open(None)
+    desk.request(conversation_id=elsewhere)
+    assert len(code) == 6
+    assert desk.outcome(code, elsewhere) is Refused
+
+
+def test_an_unknown_address_asked_for_many_codes_is_told_apart_by_nothing(desk: Desk) -> None:
+    def rows(email: str) -> list[tuple[int, float]]:
+        use_up(desk, email, times=8)
+        with desk.database.read() as unit:
+            found = unit.session.scalars(select(OneTimeCode).where(OneTimeCode.email == email)).all()
+        hashes = [row.code_hash for row in found]
+        return [
+            (hashes.index(row.code_hash), round((row.expires_at - found[0].expires_at).total_seconds()))
+            for row in found
+        ]
+
+    assert rows(desk.email) == rows(UNKNOWN)
 
 
 def test_a_refused_request_leaves_the_code_that_waits(desk: Desk) -> None:
     for _ in range(3):
-        desk.request(conversation_id=desk.open(None))
+        desk.request()
     code = desk.request()
     with pytest.raises(TooManyTries):
         desk.request()
