@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from shop.database import utc_day
 from shop.errors import BadInput
 from shop.tables import Article, ArticleEdition, Conversation, Handover, Message, QuestionLog
 
@@ -102,7 +103,7 @@ def _span(first: date, last: date) -> tuple[datetime, datetime]:
 def _count_conversations(session: Session, span: Any, counts: Any) -> None:
     spoken = select(Message.id).where(Message.conversation_id == Conversation.id, Message.author == "shopper").exists()
     handed = select(Handover.id).where(Handover.conversation_id == Conversation.id).exists()
-    day = _day(session, Conversation.created_at)
+    day = utc_day(session, Conversation.created_at)
     for name, conditions in (("conversations", (spoken,)), ("handed_over", (spoken, handed))):
         query = select(day, Conversation.language, func.count()).where(*_within(Conversation, span), *conditions)
         for at, language, count in session.execute(query.group_by(day, Conversation.language)):
@@ -110,7 +111,7 @@ def _count_conversations(session: Session, span: Any, counts: Any) -> None:
 
 
 def _count_questions(session: Session, span: Any, counts: Any) -> None:
-    day = _day(session, QuestionLog.created_at)
+    day = utc_day(session, QuestionLog.created_at)
     query = select(day, QuestionLog.language, QuestionLog.outcome, QuestionLog.vote, func.count())
     query = query.where(*_within(QuestionLog, span))
     query = query.group_by(day, QuestionLog.language, QuestionLog.outcome, QuestionLog.vote)
@@ -148,12 +149,6 @@ def _top(session: Session, span: Any) -> list[TopArticle]:
 
 def _within(table: Any, span: tuple[datetime, datetime]) -> tuple[Any, Any]:
     return table.created_at >= span[0], table.created_at < span[1]
-
-
-def _day(session: Session, column: Any) -> Any:
-    """The UTC day of a time, as ISO text on SQLite and as a date on PostgreSQL."""
-    in_utc = column if session.get_bind().dialect.name == "sqlite" else func.timezone("UTC", column)
-    return func.date(in_utc)
 
 
 def _share(part: int, whole: int) -> float | None:

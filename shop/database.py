@@ -1,14 +1,14 @@
-"""Opening the database: SQLite in WAL mode by default, PostgreSQL by URL."""
+"""Opening the database: SQLite in WAL mode by default, PostgreSQL by URL; and what the two say differently."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import create_engine, event
+from sqlalchemy import create_engine, event, func
 from sqlalchemy.engine import Engine
 from sqlalchemy.engine.url import make_url
-from sqlalchemy.orm import sessionmaker
+from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import QueuePool
 
 
@@ -30,6 +30,12 @@ def open_engine(url: str) -> Engine:
 def open_sessions(engine: Engine) -> sessionmaker:
     """A factory of sessions in 2.0 style."""
     return sessionmaker(engine, future=True, expire_on_commit=False)
+
+
+def utc_day(session: Session, column: Any) -> Any:
+    """The UTC day of a time: ISO text on SQLite, a date on PostgreSQL; ``str`` of it is the same on both."""
+    in_utc = column if session.get_bind().dialect.name == "sqlite" else func.timezone("UTC", column)
+    return func.date(in_utc)
 
 
 def _prepare_sqlite(connection: Any, record: Any) -> None:
