@@ -22,6 +22,7 @@ from training.dataset import NO_LABEL
 from training.frozen_rows import Batch, FrozenRows
 from training.lora import low_rank_updates
 from training.model import MultiHeadBert, Outputs
+from training.progress import Report, unheard
 
 _EPOCHS_TIMES_ROOT = 370
 """Epochs times the root of the rows: 15 passes over 600 rows, 5 over 5,000, 3 over 15,000, 1 over 67,000."""
@@ -69,11 +70,16 @@ class FinetuneSettings:
 
 
 def finetune(
-    model: MultiHeadBert, rows: Sequence[FrozenRows], settings: FinetuneSettings, learned: Sequence[bool] = ()
+    model: MultiHeadBert,
+    rows: Sequence[FrozenRows],
+    settings: FinetuneSettings,
+    learned: Sequence[bool] = (),
+    report: Report = unheard,
 ) -> None:
     """Train ``model`` in place. Epoch number e uses ``rows[e % len(rows)]``, the variants of one data set.
 
     ``learned`` says of each intent whether its head was trained already (``training.continuing``); those keep it.
+    ``report`` hears of every step and its loss.
     """
     torch.manual_seed(settings.seed)
     start_intent_head(model, rows[0], settings, learned)
@@ -94,6 +100,7 @@ def finetune(
                 optimizer.step()
                 optimizer.zero_grad()
                 schedule.step()
+            report(step, steps, loss.item())
     model.eval()
 
 

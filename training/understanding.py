@@ -25,6 +25,7 @@ from training.export import MAX_TOKENS, export_understanding, prefixes_of, save_
 from training.finetune import FinetuneSettings, finetune
 from training.frozen_rows import FrozenRows
 from training.model import MultiHeadBert
+from training.progress import to_environment
 from training.sources import code_fingerprint
 from training.urgency import write_moods
 
@@ -36,31 +37,38 @@ _REHEARSED_BELOW = 2000
 logger = logging.getLogger(__name__)
 
 
-def fingerprint(rows: Sequence[Row], base: str, settings: FinetuneSettings) -> str:
+def fingerprint(rows: Sequence[Row], base: str, settings: FinetuneSettings, validation: Sequence[Row] = ()) -> str:
     """Changes whenever a training on these inputs would give another model, the code's own changes included.
 
     ``base`` names what the training starts from: a base model, or the fingerprint of an earlier training.
     """
-    return checksums.of_json([[asdict(row) for row in rows], base, asdict(settings), code_fingerprint()])
+    tables = [[asdict(row) for row in table] for table in (rows, validation)]
+    return checksums.of_json([*tables, base, asdict(settings), code_fingerprint()])
 
 
 def train_cached(
-    rows: Sequence[Row], base: Path, settings: FinetuneSettings, state_dir: Path, champion: Path | None = None
+    rows: Sequence[Row],
+    base: Path,
+    settings: FinetuneSettings,
+    state_dir: Path,
+    champion: Path | None = None,
+    validation: Sequence[Row] = (),
 ) -> Path:
     """Folder with ``served/`` (for ``language.understanding``) and ``weights/`` (Hugging Face).
 
     The folder's name is the fingerprint of everything that went in; when it is there already, nothing is trained.
-    ``champion`` is such a folder of an earlier training to go on from, instead of from the base.
+    ``champion`` is such a folder of an earlier training to go on from, instead of from the base; ``validation`` as
+    in ``train``.
     """
     start = champion.name if champion else base.name
-    folder = state_dir / "understanding" / fingerprint(rows, start, settings)
+    folder = state_dir / "understanding" / fingerprint(rows, start, settings, validation)
     if folder.is_dir():
         logger.info("Understanding model %s is up to date.", folder.name)
         return folder
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder.parent))
     try:
-        train(rows, base, settings, draft, champion=champion)
+        train(rows, base, settings, draft, validation, champion)
         write_moods(draft / SERVED, rows)
         draft.chmod(0o755)
         draft.rename(folder)
@@ -114,7 +122,7 @@ def _finetune_and_export(
         FrozenRows.compute(model, encode(v, labels, text_input, prefix), settings.frozen_layers(model.layer_count))
         for v in variants(rows, settings.variants, settings.seed)
     ]
-    finetune(model, frozen, settings, [intent in known for intent in labels.intents])
+    finetune(model, frozen, settings, [intent in known for intent in labels.intents], to_environment())
     model.to("cpu")
     notes = {"base": base.name, "rows": len(rows), **asdict(settings)}
     if champion:

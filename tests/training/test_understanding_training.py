@@ -106,6 +106,7 @@ def test_the_same_inputs_are_not_trained_twice(tiny_base: Path, tmp_path: Path) 
     assert train_cached(few, tiny_base, SETTINGS, tmp_path) == first
     assert (first / "served" / "model.onnx").stat().st_mtime_ns == made
     assert fingerprint(few[1:], tiny_base.name, SETTINGS) != first.name
+    assert fingerprint(few, tiny_base.name, SETTINGS, few[:1]) != first.name
     assert newest_served(tmp_path) == first / "served"
     assert not list(first.parent.glob(".draft-*"))
 
