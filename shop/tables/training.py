@@ -41,6 +41,7 @@ class TrainingMessage(Base):
     vector_model = Column(String(64), nullable=False, default="")
     state = Column(String(10), nullable=False, default="open")
     created_at = Column(UtcDateTime, nullable=False, index=True)
+    updated_at = Column(UtcDateTime, nullable=False, index=True)  # when what came of it was last looked at
 
 
 class TrainingLabel(Base):

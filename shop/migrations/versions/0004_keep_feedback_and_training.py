@@ -71,6 +71,7 @@ def upgrade() -> None:
     sa.Column('vector_model', sa.String(length=64), nullable=False),
     sa.Column('state', sa.String(length=10), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_training_messages')),
     sa.UniqueConstraint('message_id', name=op.f('uq_training_messages_message_id'))
     )
@@ -83,6 +84,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_training_messages_model'), ['model'], unique=False)
         batch_op.create_index(batch_op.f('ix_training_messages_outcome'), ['outcome'], unique=False)
         batch_op.create_index('ix_training_messages_state_rank', ['state', 'rank'], unique=False)
+        batch_op.create_index(batch_op.f('ix_training_messages_updated_at'), ['updated_at'], unique=False)
 
     op.create_table('shadow_readings',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -187,6 +189,7 @@ def downgrade() -> None:
 
     op.drop_table('shadow_readings')
     with op.batch_alter_table('training_messages', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_training_messages_updated_at'))
         batch_op.drop_index('ix_training_messages_state_rank')
         batch_op.drop_index(batch_op.f('ix_training_messages_outcome'))
         batch_op.drop_index(batch_op.f('ix_training_messages_model'))
