@@ -19,6 +19,7 @@ from web.security import guard
 from web.staff.door import Door
 from web.staff.routes import add_staff
 from web.widget.routes import add_widget
+from web.workbench.routes import add_workbench
 
 _DESCRIPTION = """\
 Chat with the shop's assistant. Open a conversation, listen to its events, send messages; every message gets
@@ -57,6 +58,7 @@ def create_app(settings: Settings) -> FastAPI:
     add_widget(app)
     add_staff(app)
     add_editor(app)
+    add_workbench(app)
     if settings.demo:
         add_demo(app)
     return app

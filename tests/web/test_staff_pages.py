@@ -110,14 +110,14 @@ def test_whoever_has_no_link_makes_no_admin(browser: Browser, database: Database
 
 
 def test_an_invited_person_comes_in_by_the_link_of_the_page(ada: Browser, address: str, database: Database) -> None:
-    fields = {"name": "Wei 王", "email": "wei@shop.example", "role": "trainer"}
+    fields = {"name": "Wei 王", "email": "wei@shop.example", "role": "agent"}
     page = ada.send("/staff/people", "/staff/people", **fields)
     assert page.status_code == 201
     found = re.search(r'value="http://127\.0\.0\.1:8080(/staff/password\?link=[\w-]+)"', page.text)
     assert found
     assert found[1] not in ada.get("/staff/people").text  # shown this once
     wei = Browser(address)
-    assert "You join as <strong>trainer</strong>" in wei.get(found[1]).text
+    assert "You join as <strong>agent</strong>" in wei.get(found[1]).text
     refused = wei.send(found[1], "/staff/password", password="wei@shop.example")
     assert refused.status_code == 422
     stale = wei.send(found[1], "/staff/password", password=PASSWORD, csrf_token="old")

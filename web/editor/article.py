@@ -17,18 +17,8 @@ from shop.errors import AisleError, BadInput, NotFound
 from web.editor.engine import Engine, EngineOf
 from web.editor.forms import DraftForm, slug_of
 from web.editor.gaps import begun_from, note_drafted
-from web.editor.parts import (
-    LANGUAGE_NAMES,
-    LargeForm,
-    Lead,
-    Reader,
-    go_to,
-    language_or,
-    names_of,
-    sentence,
-    show,
-    status_of,
-)
+from web.editor.parts import LargeForm, Lead, Reader, show
+from web.staff.parts import LANGUAGE_NAMES, go_to, language_or, names_of, sentence, status_of
 
 router = APIRouter(prefix="/editor", include_in_schema=False)
 

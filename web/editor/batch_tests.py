@@ -16,8 +16,9 @@ from knowledge.editing import get_revision
 from knowledge.listing import ListFilter, list_articles
 from shop.errors import AisleError, BadInput, NotFound
 from web.editor.engine import Engine, EngineOf
-from web.editor.parts import LANGUAGE_NAMES, LargeForm, Lead, Reader, go_to, language_or, sentence, show, status_of
-from web.editor.work import Progress
+from web.editor.parts import LargeForm, Lead, Reader, show
+from web.staff.parts import LANGUAGE_NAMES, go_to, language_or, sentence, status_of
+from web.staff.work import Progress
 
 _MOST_DRAFTS = 200
 _ROWS_SHOWN = 500

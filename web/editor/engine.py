@@ -13,8 +13,8 @@ from knowledge.editor import Editor
 from shop.errors import AisleError
 from shop.settings import Settings
 from shop.unit_of_work import Database
-from web.editor.work import Work
 from web.staff.door import door_of
+from web.staff.work import Work
 
 _log = logging.getLogger(__name__)
 _opening = threading.Lock()

@@ -11,8 +11,9 @@ from fastapi.responses import Response
 from knowledge.analytics import Analytics, Day, analytics
 from shop.clock import now
 from web.editor.engine import EngineOf
-from web.editor.parts import LANGUAGE_NAMES, Reader, show
-from web.editor.plots import line, stacked_bars
+from web.editor.parts import Reader, show
+from web.staff.parts import LANGUAGE_NAMES
+from web.staff.plots import line, stacked_bars
 
 _PERIODS = (7, 30, 90, 365)
 _OUTCOMES = {"answered": "answered", "asked back": "asked_back", "unanswered": "unanswered"}

@@ -13,8 +13,9 @@ from knowledge.gaps import Gap, dismiss, draft_for, find_gaps, mark_attached, ma
 from shop.errors import AisleError, NotFound
 from web.editor.engine import Engine, EngineOf
 from web.editor.forms import DraftForm, slug_of
-from web.editor.parts import Lead, Reader, go_to, language_or, sentence, show, status_of
-from web.editor.plots import spark_line
+from web.editor.parts import Lead, Reader, show
+from web.staff.parts import go_to, language_or, sentence, status_of
+from web.staff.plots import spark_line
 
 _PAGE_SIZE = 20
 _NEAREST = 3

@@ -12,8 +12,9 @@ from shop.errors import NotFound
 from shop.tables import Article, ArticleEdition
 from web.editor.engine import EngineOf
 from web.editor.listed import STALE_WORDS
-from web.editor.parts import LANGUAGE_NAMES, Reader, go_to, language_or, show
-from web.editor.work import Progress
+from web.editor.parts import Reader, show
+from web.staff.parts import LANGUAGE_NAMES, go_to, language_or
+from web.staff.work import Progress
 
 _SHOWN = 200
 

@@ -21,9 +21,10 @@ from knowledge.listing import categories
 from shop.clock import now
 from shop.errors import AisleError, BadInput, NotFound
 from web.editor.engine import Engine, EngineOf
-from web.editor.parts import LargeForm, Lead, Reader, go_to, sentence, show, status_of
-from web.editor.work import Job, Progress
+from web.editor.parts import LargeForm, Lead, Reader, show
 from web.staff.pages import HEADERS
+from web.staff.parts import go_to, sentence, status_of
+from web.staff.work import Job, Progress
 
 _SHOWN = 300
 

@@ -6,8 +6,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from web.editor.engine import EngineOf
-from web.editor.parts import Reader, go_to, sentence, show
+from web.editor.parts import Reader, show
 from web.staff.pages import HEADERS
+from web.staff.parts import go_to, sentence
 
 router = APIRouter(prefix="/editor/jobs", include_in_schema=False)
 

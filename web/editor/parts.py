@@ -6,18 +6,15 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
-from fastapi.responses import RedirectResponse, Response
-from sqlalchemy.orm import Session
+from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
-from shop import staff
-from shop.errors import AisleError, BadInput, Conflict, NotFound, Refused, TooManyTries
 from web.staff.door import Insider, door_of
 from web.staff.guards import SignInNeeded, require_role
-from web.staff.pages import HEADERS, Pages
+from web.staff.pages import Pages
+from web.staff.parts import LANGUAGE_NAMES
 
-LANGUAGE_NAMES = {"en": "English", "zh": "中文"}
 TABS = (
     ("Articles", "/editor"),
     ("Gaps", "/editor/gaps"),
@@ -43,7 +40,6 @@ _NOTICES = {
     "list-saved": "The list is saved.",
     "list-deleted": "The list is deleted.",
 }
-_STATUS = {NotFound: 404, BadInput: 422, Conflict: 409, TooManyTries: 429, Refused: 403}
 
 Reader = Annotated[Insider, Depends(require_role("viewer", "lead"))]
 Lead = Annotated[Insider, Depends(require_role("lead"))]
@@ -67,29 +63,3 @@ def show(request: Request, template: str, status: int = 200, **values: Any) -> R
     insider: Insider = request.state.insider
     shared = {"may_write": insider.person.may("lead"), "languages": LANGUAGE_NAMES, "tabs": TABS}
     return _pages.render(request, f"editor/{template}", status, **shared, **values)
-
-
-def go_to(path: str) -> Response:
-    """On to a page after something was done."""
-    return RedirectResponse(path, 303, HEADERS)
-
-
-def status_of(error: AisleError) -> int:
-    """The HTTP status of an error that a page shows."""
-    return next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 503)
-
-
-def sentence(error: AisleError | str) -> str:
-    """An error as a sentence of its own."""
-    text = str(error).strip()
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?", "…")) else ".")
-
-
-def names_of(session: Session) -> dict[str, str]:
-    """People's names by how logs and revisions call them."""
-    return {person.actor: person.name for person in staff.list_members(session)}
-
-
-def language_or(wanted: str, default: str = "en") -> str:
-    """A language we have."""
-    return wanted if wanted in LANGUAGE_NAMES else default

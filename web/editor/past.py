@@ -12,7 +12,8 @@ from knowledge.editing import StaleSave
 from knowledge.history import difference, log, revisions
 from shop.errors import NotFound
 from web.editor.engine import EngineOf
-from web.editor.parts import Lead, Reader, go_to, language_or, names_of, show
+from web.editor.parts import Lead, Reader, show
+from web.staff.parts import go_to, language_or, names_of
 
 router = APIRouter(prefix="/editor/articles/{slug}", include_in_schema=False)
 

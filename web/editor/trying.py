@@ -14,7 +14,8 @@ from knowledge.rendering import preview
 from shop.errors import AisleError, BadInput
 from web.editor.engine import EngineOf
 from web.editor.forms import DraftForm
-from web.editor.parts import LargeForm, Reader, language_or, sentence, show, status_of
+from web.editor.parts import LargeForm, Reader, show
+from web.staff.parts import language_or, sentence, status_of
 
 _UNNAMED = "unsaved-draft"
 _LONGEST_QUESTION = 300

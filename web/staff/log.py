@@ -8,11 +8,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
-from shop import staff
 from shop.audit import latest
 from web.staff.door import Insider
 from web.staff.guards import DoorOf, require_role
 from web.staff.pages import Pages
+from web.staff.parts import names_of
 
 _ROWS = 50
 _LARGEST_ID = 2**31 - 1
@@ -30,7 +30,7 @@ def show(
     """Who did what, the newest first."""
     with door.database.read() as unit:
         rows = latest(unit.session, _ROWS + 1, before)
-        names = {person.actor: person.name for person in staff.list_members(unit.session)}
+        names = names_of(unit.session)
     entries = [
         {
             "at": row.at,

@@ -9,10 +9,11 @@ from urllib.parse import urlencode
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
-from shop.errors import AisleError, BadInput, Conflict, NotFound, Refused, TooManyTries
+from shop.errors import AisleError
 from web.gateway.models import Problem
 from web.staff.guards import ForeignForm, OtherRoleNeeded, SignInNeeded
 from web.staff.pages import HEADERS, Pages
+from web.staff.parts import status_of
 
 logger = logging.getLogger(__name__)
 
@@ -20,7 +21,6 @@ _pages = Pages(Path(__file__).parent / "templates")
 
 _ENDED = "You are not signed in any more. Nothing was changed. Sign in, go back, and send it again."
 _FOREIGN = "This page was open for too long, or somebody signed in anew. Nothing was changed. Reload it and try again."
-_STATUS = {NotFound: 404, BadInput: 422, Conflict: 409, TooManyTries: 429, Refused: 403}
 
 
 def answer_refusals(app: FastAPI) -> None:
@@ -46,7 +46,7 @@ def answer_refusals(app: FastAPI) -> None:
 
     @app.exception_handler(AisleError)
     async def refused(request: Request, error: AisleError) -> Response:
-        status = next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 503)
+        status = status_of(error)
         if status == 503:
             logger.error("%s: %s", type(error).__name__, error)
         return _refuse(request, status, _word(error), str(error))

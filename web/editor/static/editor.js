@@ -1,9 +1,9 @@
 // What makes the editor live: preview while typing, asking the bot, and care that no text is lost.
 // Every page works without it. What comes from the server as a part of a page is made by its templates.
+import { complain, freshToken, part } from "/static/staff/asking.js";
 import { element, richText } from "/widget/dom.js";
 
 const TYPING_MILLISECONDS = 350;
-const POLL_MILLISECONDS = 700;
 const article = document.querySelector("form[data-article]");
 
 /** Show replies in the widget's own looks. */
@@ -22,27 +22,6 @@ function drawReplies(root) {
 function fill(place, html) {
   place.innerHTML = html;
   drawReplies(place);
-}
-
-function complain(place, words) {
-  place.replaceChildren(element("p", { class: "note bad", role: "alert", text: words }));
-}
-
-/** The token of the session, also after a new sign-in in another tab; null when nobody is signed in. */
-async function freshToken() {
-  const answer = await fetch("/staff/session", { headers: { Accept: "application/json" } });
-  if (!answer.ok) return null;
-  const { csrf_token: token } = await answer.json();
-  for (const field of document.querySelectorAll("input[name=csrf_token]")) field.value = token;
-  return token;
-}
-
-async function part(path, fields, signal) {
-  const body = new URLSearchParams([...fields].filter(([, value]) => typeof value === "string"));
-  const answer = await fetch(path, { method: "POST", body, signal, headers: { Accept: "application/json" } });
-  const kind = answer.headers.get("Content-Type") ?? "";
-  if (kind.startsWith("text/html")) return answer.text();
-  throw new Error((await answer.json()).message);
 }
 
 drawReplies(document);
@@ -117,20 +96,4 @@ if (article?.querySelector("button[name=action]")) {
   window.addEventListener("beforeunload", (event) => {
     if (unsaved) event.preventDefault();
   });
-}
-
-for (const work of document.querySelectorAll("[data-work]")) {
-  const bar = work.querySelector("progress");
-  const words = work.querySelector("[role=status]");
-  const look = async () => {
-    const answer = await fetch(work.dataset.work, { headers: { Accept: "application/json" } });
-    const { is_over: isOver, done, total } = answer.ok ? await answer.json() : { is_over: true };
-    if (isOver) return location.reload();
-    if (total) {
-      bar.value = (100 * done) / total;
-      words.textContent = `${done} of ${total}`;
-    }
-    setTimeout(look, POLL_MILLISECONDS);
-  };
-  setTimeout(look, POLL_MILLISECONDS);
 }

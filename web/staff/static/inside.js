@@ -1,4 +1,5 @@
 // What all inside pages share. Everything works without it, but for showing a password and copying.
+const POLL_MILLISECONDS = 700;
 const LOCAL = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
 
 for (const time of document.querySelectorAll("time[datetime]")) {
@@ -53,3 +54,20 @@ document.addEventListener("keydown", (event) => {
   menu.open = false;
   menu.querySelector("summary").focus();
 });
+
+// Long work: how far it is; the page of its result follows by itself.
+for (const work of document.querySelectorAll("[data-work]")) {
+  const bar = work.querySelector("progress");
+  const words = work.querySelector("[role=status]");
+  const look = async () => {
+    const answer = await fetch(work.dataset.work, { headers: { Accept: "application/json" } });
+    const { is_over: isOver, done, total } = answer.ok ? await answer.json() : { is_over: true };
+    if (isOver) return location.reload();
+    if (total) {
+      bar.value = (100 * done) / total;
+      words.textContent = `${done} of ${total}`;
+    }
+    setTimeout(look, POLL_MILLISECONDS);
+  };
+  setTimeout(look, POLL_MILLISECONDS);
+}

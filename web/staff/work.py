@@ -50,7 +50,7 @@ class Work:
     def __init__(self) -> None:
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._lock = threading.Lock()
-        self._pool = ThreadPoolExecutor(2, thread_name_prefix="editor-work")
+        self._pool = ThreadPoolExecutor(2, thread_name_prefix="inside-work")
 
     def start(self, owner: int, title: str, then: str, function: Callable[[Progress], Any]) -> Job:
         """Begin a job. Raises TooManyTries for somebody who has several running."""

@@ -1,0 +1,35 @@
+"""What the workbench's pages share: who may come in, the tabs, the notices, and how a page is shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from fastapi.responses import Response
+
+from web.staff.door import Insider
+from web.staff.guards import require_role
+from web.staff.pages import Pages
+from web.staff.parts import LANGUAGE_NAMES
+
+TABS = (
+    ("Inbox", "/workbench"),
+    ("Data set", "/workbench/data-set"),
+    ("Training", "/workbench/training"),
+    ("Models", "/workbench/models"),
+    ("Watching", "/workbench/watching"),
+)
+"""Also the prefixes of the pages' routers."""
+
+_NOTICES: dict[str, str] = {}
+
+Trainer = Annotated[Insider, Depends(require_role("trainer"))]
+
+_pages = Pages(Path(__file__).parent / "templates", _NOTICES)
+
+
+def show(request: Request, template: str, status: int = 200, **values: Any) -> Response:
+    """A page or a part of one; its template is in ``templates/workbench`` and extends ``workbench/base.html``."""
+    shared = {"languages": LANGUAGE_NAMES, "tabs": TABS}
+    return _pages.render(request, f"workbench/{template}", status, **shared, **values)
