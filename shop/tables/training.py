@@ -85,9 +85,12 @@ class ModelVersion(Base):
     signature = Column(String(64), nullable=False)  # HMAC of the checksum with the shop's key
     trained_in = Column(String(200), nullable=False)  # folder of weights and served model, relative to the state folder
     continued_from_id = Column(ForeignKey("model_versions.id"), nullable=True)
+    replaced_id = Column(ForeignKey("model_versions.id"), nullable=True)  # the champion before this one
     state = Column(String(10), nullable=False, default="candidate", index=True)
     evaluation = Column(JSON, nullable=False, default=dict)
     gate = Column(JSON, nullable=False, default=dict)  # what was compared, the verdict and its reasons
+    health = Column(JSON, nullable=False, default=dict)  # what the running Rasa processes answered after promotion
+    shadow = Column(Integer, nullable=False, default=0)  # 1: reads live messages silently
     note = Column(String(300), nullable=False, default="")
     created_at = Column(UtcDateTime, nullable=False)
     promoted_at = Column(UtcDateTime, nullable=True)

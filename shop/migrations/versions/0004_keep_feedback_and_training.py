@@ -31,14 +31,18 @@ def upgrade() -> None:
     sa.Column('signature', sa.String(length=64), nullable=False),
     sa.Column('trained_in', sa.String(length=200), nullable=False),
     sa.Column('continued_from_id', sa.Integer(), nullable=True),
+    sa.Column('replaced_id', sa.Integer(), nullable=True),
     sa.Column('state', sa.String(length=10), nullable=False),
     sa.Column('evaluation', sa.JSON(), nullable=False),
     sa.Column('gate', sa.JSON(), nullable=False),
+    sa.Column('health', sa.JSON(), nullable=False),
+    sa.Column('shadow', sa.Integer(), nullable=False),
     sa.Column('note', sa.String(length=300), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('promoted_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('promoted_by', sa.String(length=80), nullable=False),
     sa.ForeignKeyConstraint(['continued_from_id'], ['model_versions.id'], name=op.f('fk_model_versions_continued_from_id_model_versions')),
+    sa.ForeignKeyConstraint(['replaced_id'], ['model_versions.id'], name=op.f('fk_model_versions_replaced_id_model_versions')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_model_versions'))
     )
     with op.batch_alter_table('model_versions', schema=None) as batch_op:
