@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from typing import Any
@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 
 from shop.database import utc_day
 from shop.errors import BadInput
-from shop.tables import Article, ArticleEdition, Conversation, Handover, Message, QuestionLog
+from shop.tables import AnswerVote, Article, ArticleEdition, Conversation, Handover, Message, QuestionLog, Satisfaction
 
 _LONGEST_DAYS = 366
 _TOP = 20
+_CONTENT_SCORE = 4  # of 5, and above
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,22 @@ class Day:
     answered: int = 0  # questions
     asked_back: int = 0
     unanswered: int = 0
-    up_votes: int = 0
+    up_votes: int = 0  # thumbs on the bot's answers, of any kind, on the day they were given
     down_votes: int = 0
+    ratings: int = 0  # conversations rated on this day
+    score_sum: int = 0  # of those, 1 to 5 each
+    judged: int = 0  # conversations that were rated or got thumbs on this day
+    content: int = 0  # of those: rated 4 or 5; where not rated, more thumbs up than down
+
+
+@dataclass(frozen=True)
+class Comment:
+    """What a shopper wrote beside a rating, without personal data."""
+
+    at: datetime
+    language: str
+    score: int
+    text: str
 
 
 @dataclass(frozen=True)
@@ -52,6 +67,7 @@ class Analytics:
     days: tuple[Day, ...]  # every day and language, those without anything included, oldest first
     handover_reasons: Mapping[str, int]
     top_articles: tuple[TopArticle, ...]
+    comments: tuple[Comment, ...] = ()  # the newest first
 
     def total(self, name: str) -> int:
         """The sum of one of the counts of ``Day``."""
@@ -70,8 +86,18 @@ class Analytics:
 
     @property
     def satisfaction(self) -> float | None:
-        """The share of votes that say it helped."""
+        """The share of content shoppers among those who said so: by their rating, else by their thumbs."""
+        return _share(self.total("content"), self.total("judged"))
+
+    @property
+    def helpful(self) -> float | None:
+        """The share of thumbs that point up."""
         return _share(self.total("up_votes"), self.total("up_votes") + self.total("down_votes"))
+
+    @property
+    def mean_score(self) -> float | None:
+        """The mean of the ratings, 1 to 5."""
+        return _share(self.total("score_sum"), self.total("ratings"))
 
     @property
     def answer_rate(self) -> float | None:
@@ -88,9 +114,11 @@ def analytics(session: Session, first: date, last: date, languages: tuple[str, .
     counts: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
     _count_conversations(session, span, counts)
     _count_questions(session, span, counts)
+    _count_feedback(session, span, counts)
     every_day = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
     days = [Day(day, language, **counts[day.isoformat(), language]) for day in every_day for language in languages]
-    return Analytics(tuple(days), _reasons(session, span), tuple(_top(session, span)))
+    comments = tuple(_comments(session, span, languages))
+    return Analytics(tuple(days), _reasons(session, span), tuple(_top(session, span)), comments)
 
 
 def _span(first: date, last: date) -> tuple[datetime, datetime]:
@@ -112,14 +140,53 @@ def _count_conversations(session: Session, span: Any, counts: Any) -> None:
 
 def _count_questions(session: Session, span: Any, counts: Any) -> None:
     day = utc_day(session, QuestionLog.created_at)
-    query = select(day, QuestionLog.language, QuestionLog.outcome, QuestionLog.vote, func.count())
-    query = query.where(*_within(QuestionLog, span))
-    query = query.group_by(day, QuestionLog.language, QuestionLog.outcome, QuestionLog.vote)
-    for at, language, outcome, vote, count in session.execute(query):
+    query = select(day, QuestionLog.language, QuestionLog.outcome, func.count()).where(*_within(QuestionLog, span))
+    query = query.group_by(day, QuestionLog.language, QuestionLog.outcome)
+    for at, language, outcome, count in session.execute(query):
+        counts[str(at), language][outcome] += int(count)
+
+
+def _count_feedback(session: Session, span: Any, counts: Any) -> None:
+    """Thumbs and ratings. A conversation is judged once a day: by its rating, else by the balance of its thumbs."""
+    balances: dict[tuple[str, str, str], int] = defaultdict(int)
+    day = utc_day(session, AnswerVote.updated_at)
+    thumbs = (
+        select(day, Conversation.language, Conversation.id, AnswerVote.vote, func.count())
+        .join(Message, Message.id == AnswerVote.message_id)
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .where(*_since(AnswerVote.updated_at, span))
+        .group_by(day, Conversation.language, Conversation.id, AnswerVote.vote)
+    )
+    for at, language, conversation_id, vote, count in session.execute(thumbs):
+        counts[str(at), language]["up_votes" if vote > 0 else "down_votes"] += int(count)
+        balances[str(at), language, conversation_id] += int(vote * count)
+    for at, language, conversation_id, score in session.execute(_ratings(session, span)):
         counted = counts[str(at), language]
-        counted[outcome] += int(count)
-        if vote is not None:
-            counted["up_votes" if vote > 0 else "down_votes"] += int(count)
+        counted["ratings"] += 1
+        counted["score_sum"] += int(score)
+        balances[str(at), language, conversation_id] = int(score) - _CONTENT_SCORE + 1
+    for (at, language, _), balance in balances.items():
+        counts[at, language]["judged"] += 1
+        counts[at, language]["content"] += balance > 0
+
+
+def _ratings(session: Session, span: Any) -> Any:
+    query = select(
+        utc_day(session, Satisfaction.updated_at), Conversation.language, Conversation.id, Satisfaction.score
+    ).join(Conversation, Conversation.id == Satisfaction.conversation_id)
+    return query.where(*_since(Satisfaction.updated_at, span))
+
+
+def _comments(session: Session, span: Any, languages: tuple[str, ...]) -> Iterator[Comment]:
+    query = (
+        select(Satisfaction.updated_at, Conversation.language, Satisfaction.score, Satisfaction.comment)
+        .join(Conversation, Conversation.id == Satisfaction.conversation_id)
+        .where(*_since(Satisfaction.updated_at, span), Satisfaction.comment != "", Conversation.language.in_(languages))
+        .order_by(Satisfaction.updated_at.desc())
+        .limit(_TOP)
+    )
+    for at, language, score, text in session.execute(query):
+        yield Comment(at, language, score, text)
 
 
 def _reasons(session: Session, span: Any) -> dict[str, int]:
@@ -148,7 +215,11 @@ def _top(session: Session, span: Any) -> list[TopArticle]:
 
 
 def _within(table: Any, span: tuple[datetime, datetime]) -> tuple[Any, Any]:
-    return table.created_at >= span[0], table.created_at < span[1]
+    return _since(table.created_at, span)
+
+
+def _since(column: Any, span: tuple[datetime, datetime]) -> tuple[Any, Any]:
+    return column >= span[0], column < span[1]
 
 
 def _share(part: int, whole: int) -> float | None:

@@ -106,17 +106,6 @@ def draft_for(gap: Gap, slug: str, category: str) -> ArticleDraft:
     return ArticleDraft(slug, category, gap.language, gap.question[:_LONGEST_TITLE], "", others)
 
 
-def vote(session: Session, conversation_id: str, helpful: bool) -> bool:
-    """Keep whether the last answer in a conversation helped; False if there was no question to vote on."""
-    query = select(QuestionLog).where(QuestionLog.conversation_id == conversation_id)
-    last = session.execute(query.order_by(QuestionLog.id.desc()).limit(1)).scalar_one_or_none()
-    if last is None:
-        return False
-    last.vote = 1 if helpful else -1
-    session.flush()
-    return True
-
-
 def _decide(session: Session, gap: Gap, decision: GapDecision, author: str) -> None:
     decision.language, decision.example, decision.author = gap.language, gap.question, author
     decision.created_at = now()

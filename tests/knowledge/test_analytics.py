@@ -9,7 +9,9 @@ import pytest
 from knowledge.analytics import analytics
 from knowledge.answering import Answer, Source
 from knowledge.question_log import log_question
+from shop import feedback
 from shop.clock import now
+from shop.conversations import Draft, append_message
 from shop.errors import BadInput
 from shop.tables import Conversation, Handover, Message
 from shop.unit_of_work import Database
@@ -52,7 +54,6 @@ def test_days_languages_and_totals(stocked: Database) -> None:
     assert (yesterday.conversations, yesterday.handed_over) == (2, 1)
     assert found.total("conversations") == 3
     assert found.containment == pytest.approx(2 / 3)
-    assert found.satisfaction == pytest.approx(2 / 3)
     assert found.answer_rate == pytest.approx(3 / 4)
     assert found.handover_reasons == {"unanswered": 1}
     (top,) = found.top_articles
@@ -65,9 +66,38 @@ def test_days_languages_and_totals(stocked: Database) -> None:
     )
 
 
+def rate(database: Database, conversation: str, thumbs: str = "", score: int = 0, comment: str = "") -> None:
+    with database.work() as unit:
+        for thumb in thumbs:
+            message = append_message(unit.session, conversation, Draft("bot", "an answer"))
+            feedback.vote(unit.session, conversation, message.seq, 1 if thumb == "+" else -1)
+        if score:
+            feedback.rate(unit.session, conversation, score, comment)
+        unit.commit()
+
+
+def test_satisfaction_is_ratings_where_there_are_any_else_thumbs(database: Database) -> None:
+    for name in ("rated", "liked", "torn", "unhappy", "silent"):
+        converse(database, name, "zh" if name == "unhappy" else "en", days_ago=3, speaks=False)
+    rate(database, "rated", "--", 4, "fine in the end")
+    rate(database, "liked", "++-")
+    rate(database, "torn", "+-")
+    rate(database, "unhappy", "", 1, "[email] got nothing")
+    today = now().date()
+    with database.read() as unit:
+        found = analytics(unit.session, today - timedelta(days=1), today)
+        chinese = analytics(unit.session, today, today, ("zh",))
+    assert (found.total("up_votes"), found.total("down_votes"), found.helpful) == (3, 4, pytest.approx(3 / 7))
+    assert (found.total("ratings"), found.mean_score) == (2, 2.5)
+    assert (found.total("judged"), found.satisfaction) == (4, 0.5)
+    assert [comment.score for comment in found.comments] == [1, 4]
+    assert (chinese.satisfaction, [comment.text for comment in chinese.comments]) == (0, ["[email] got nothing"])
+
+
 def test_nothing_at_all_has_no_shares(database: Database) -> None:
     with database.read() as unit:
         found = analytics(unit.session, now().date(), now().date())
         assert (found.containment, found.satisfaction, found.answer_rate) == (None, None, None)
+        assert (found.helpful, found.mean_score, found.comments) == (None, None, ())
         with pytest.raises(BadInput, match="in order"):
             analytics(unit.session, now().date(), now().date() - timedelta(days=1))

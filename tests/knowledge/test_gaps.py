@@ -10,11 +10,11 @@ from sqlalchemy import select
 
 from knowledge.answering import Answer
 from knowledge.editor import Editor
-from knowledge.gaps import Gap, dismiss, draft_for, find_gaps, mark_attached, mark_drafted, vote
+from knowledge.gaps import Gap, dismiss, draft_for, find_gaps, mark_attached, mark_drafted
 from knowledge.question_log import log_question
 from shop.clock import now
 from shop.errors import BadInput
-from shop.tables import Conversation, GapDecision, QuestionLog
+from shop.tables import GapDecision, QuestionLog
 from shop.unit_of_work import Database
 
 GIFTS = ["can you gift wrap it", "gift wrap please", "do you gift wrap", "gift wrap"]
@@ -66,10 +66,8 @@ def test_questions_keep_the_vectors_they_were_asked_with(editor: Editor) -> None
 
 def test_a_vote_against_an_answer_makes_a_gap(editor: Editor) -> None:
     with editor.database.work() as unit:
-        unit.session.add(Conversation(id="c1", created_at=now(), updated_at=now()))
-        log_question(unit.session, "is shipping free", "en", editor.answerer.answer("is shipping free", "en"), "c1")
-        assert vote(unit.session, "c1", helpful=False)
-        assert not vote(unit.session, "nobody", helpful=True)
+        entry = log_question(unit.session, "is shipping free", "en", editor.answerer.answer("is shipping free", "en"))
+        entry.vote = -1
         unit.commit()
     (gap,) = gaps(editor)
     assert (gap.question, gap.down_votes, gap.unanswered) == ("is shipping free", 1, 0)
