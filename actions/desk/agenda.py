@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from actions.desk import telling
+from actions.desk.either import rival_of, say_either
 from actions.desk.filling import Missing, fill
 from actions.desk.goods import find_mentions, owned_of
 from actions.desk.reading import Segment, possible_kind
@@ -35,9 +36,15 @@ class Agenda(TakingDown):
 
     def _sort(self) -> None:
         """What can no longer be done after another change of the same order comes before it."""
-        last = {"change_items": 1, "cancel_order": 2}
         place = {job.order_number: n for n, job in reversed(list(enumerate(self.desk.jobs)))}
-        self.desk.jobs.sort(key=lambda job: (place[job.order_number], last.get(job.kind, 0)))
+        jobs = list(self.desk.jobs)
+        self.desk.jobs.sort(key=lambda job: (place[job.order_number], self._rules_out(job, jobs)))
+
+    def _rules_out(self, job: Job, jobs: Sequence[Job]) -> int:
+        """How many others of the jobs are impossible once this one is done."""
+        order = self.shop.order(self.orders, job.order_number)
+        others = [other.kind for other in jobs if other.order_number == job.order_number and other is not job]
+        return len([kind for kind in others if order and self.shop.ruled_out(kind, order, job.kind)])
 
     def _finish(self) -> Events:
         done = self.desk.done
@@ -62,6 +69,10 @@ class Agenda(TakingDown):
             if job.kind != "change_default_address":
                 job.kind = possible_kind(job.kind, job.order_number, self.shop.allowed(self.orders))
                 self.shop.check(job)
+                rival = rival_of(job, self.desk.jobs, self.shop, self.orders)
+                if rival is not None:
+                    self._ask_either([job, rival])
+                    return
             missing = fill(job, self.shop, self.orders)
             if missing:
                 self._ask_or_leave(missing)
@@ -89,6 +100,10 @@ class Agenda(TakingDown):
         job.nearest = {}
         telling.say_summary(self.turn, proposal.plan)
         self.desk.asking, self.desk.tries = "confirm", 0
+
+    def _ask_either(self, pair: Sequence[Job]) -> None:
+        self.desk.asking, self.desk.choices = "either", [job.kind for job in pair]
+        say_either(self.turn, pair, self.shop, self.orders)
 
     def _ask_or_leave(self, missing: Missing) -> None:
         if missing.what == "options" and not missing.variants:

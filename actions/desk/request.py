@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shop.policy import Kind
 
-Asking = Literal["", "order", "item", "options", "reason", "method", "address", "confirm", "whole_order"]
+Asking = Literal["", "order", "item", "options", "reason", "method", "address", "confirm", "whole_order", "either"]
 
 
 class Part(BaseModel):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
+from typing import TypeVar
 
 from actions.desk.options import Choice
 from actions.desk.request import Job, Target
@@ -21,6 +22,7 @@ from shop.changes import (
     ItemChoice,
     KnownAddress,
     MethodChoice,
+    Plan,
     PostalAddress,
     Proposal,
     Receipt,
@@ -33,8 +35,10 @@ from shop.changes import (
     known_addresses,
     names_of_numbers,
     payment_choices,
+    preview,
     propose,
     region_and_country,
+    ruled_out,
     variant_choices,
     withdraw,
 )
@@ -42,6 +46,7 @@ from shop.errors import NotAllowed
 from shop.orders import OrderItemView, OrderView, list_orders
 from shop.policy import CancelRule, Kind, Reason, ReturnRule
 
+Result = TypeVar("Result")
 _ID = re.compile(r"(?<![\d#W])\d{8,12}(?!\d)")
 
 
@@ -151,19 +156,41 @@ class ShopDesk:
     def propose(self, job: Job, number: int) -> Proposal:
         """Put the change down as a proposal. Raises NotAllowed, with nothing written."""
         key = f"{self._turn.message_id}:{number}" if self._turn.message_id else ""
+
+        def put_down(wish: AnyWish) -> Proposal:
+            with self._database.work() as unit:
+                proposal = propose(unit.session, self._policy, self._conversation_id, wish, key)
+                unit.commit()
+            return proposal
+
+        return self._with_payer(job, put_down)
+
+    def preview(self, job: Job) -> Plan:
+        """What the change would do, with nothing written. Raises like ``propose``."""
+
+        def look_at(wish: AnyWish) -> Plan:
+            with self._database.read() as unit:
+                return preview(unit.session, self._policy, self._conversation_id, wish)
+
+        return self._with_payer(job, look_at)
+
+    def _with_payer(self, job: Job, use: Callable[[AnyWish], Result]) -> Result:
+        """Use the wish of a job; where a method is needed and none was said, the one that paid most of the order."""
         try:
-            return self._propose(job, key)
+            return use(_wish(job))
         except NotAllowed as refusal:
             payer = self._payer(job) if refusal.code == "method_needed" and not job.method_said else None
             if payer is None:
                 raise
-            return self._propose(job.model_copy(update={"method_id": payer}), key)
+            return use(_wish(job.model_copy(update={"method_id": payer})))
 
-    def _propose(self, job: Job, key: str) -> Proposal:
-        with self._database.work() as unit:
-            proposal = propose(unit.session, self._policy, self._conversation_id, _wish(job), key)
-            unit.commit()
-        return proposal
+    def ruled_out(self, kind: Kind, order: OrderView, earlier: Kind) -> bool:
+        """Whether a kind of change of an order is impossible after an earlier one."""
+        return ruled_out(self._policy, kind, order.status, earlier)  # type: ignore[arg-type]
+
+    def rule_each_other_out(self, one: Kind, other: Kind, order: OrderView) -> bool:
+        """Whether of two kinds of change of an order only one is possible."""
+        return one != other and self.ruled_out(one, order, other) and self.ruled_out(other, order, one)
 
     def _payer(self, job: Job) -> int | None:
         paid = [method for method in self.methods(job) if method.paid.cents > 0]

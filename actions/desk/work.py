@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from actions.desk.addresses import read_address, the_only_other
+from actions.desk.either import read_choice
 from actions.desk.filling import read_reason
 from actions.desk.goods import Owned, about, find_mentions, owned_of
 from actions.desk.options import described
@@ -37,7 +38,8 @@ class Work(Revising):
             self._withdraw_all()
             return True
         before = len(self.turn.answers)
-        taken = self._instead() or getattr(self, f"_answer_{asking}")() or self._one_more_request()
+        ways = [getattr(self, f"_answer_{asking}"), self._one_more_request]
+        taken = any(way() for way in (ways if asking == "either" else [self._instead, *ways]))
         if taken:
             self.desk.tries = 0
             if self.desk.asking and len(self.turn.answers) == before:
@@ -215,6 +217,19 @@ class Work(Revising):
             self._drop()
             return True
         return False
+
+    def _answer_either(self) -> bool:
+        """Keep the one of the two that is chosen; with a no neither."""
+        pair = [job for job in self.desk.jobs if job.order_number == self.job.order_number]
+        pair = [job for job in pair if job.kind in self.desk.choices]
+        chosen = read_choice(self.turn, pair, self.shop, self.orders)
+        if chosen is None and not self._says_no():
+            return False
+        self.desk.jobs = [job for job in self.desk.jobs if job is chosen or job not in pair]
+        self.desk.asking = ""
+        if chosen is None:
+            self.turn.say("utter_withdrawn")
+        return True
 
     def _answer_whole_order(self) -> bool:
         if self._says_no():

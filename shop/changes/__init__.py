@@ -16,8 +16,9 @@ from shop.changes.choices import (
     region_and_country,
     variant_choices,
 )
-from shop.changes.desk import commit, propose, receive_goods, withdraw
+from shop.changes.desk import commit, preview, propose, receive_goods, withdraw
 from shop.changes.plan import Line, MoneyMove, Plan, Proposal, Receipt
+from shop.changes.planning import ruled_out
 from shop.changes.wishes import (
     AnyWish,
     CancelOrder,
@@ -61,9 +62,11 @@ __all__ = [
     "known_addresses",
     "names_of_numbers",
     "payment_choices",
+    "preview",
     "propose",
     "receive_goods",
     "region_and_country",
+    "ruled_out",
     "variant_choices",
     "withdraw",
 ]

@@ -57,6 +57,11 @@ def propose(session: Session, policy: Policy, conversation_id: str, wish: AnyWis
     return _proposal(row)
 
 
+def preview(session: Session, policy: Policy, conversation_id: str, wish: AnyWish) -> Plan:
+    """What the wish would do, without keeping it as a proposal. Raises like ``propose``."""
+    return make_plan(open_case(session, policy, conversation_id), wish)
+
+
 def commit(session: Session, policy: Policy, conversation_id: str, proposal_id: int) -> Receipt:
     """Make the change, once: asked again, it gives the same receipt and does nothing.
 

@@ -21,15 +21,29 @@ from shop.changes.wishes import (
     ReturnItem,
 )
 from shop.errors import NotAllowed
-from shop.policy import SwapRule, offered
+from shop.policy import Kind, OrderRule, OrderStatus, Policy, SwapRule, offered
 from shop.tables import PaymentMethod
 
+#: The state in which a change leaves an order; the others leave it as it is.
+_STATUS_AFTER: dict[Kind, OrderStatus] = {
+    "cancel_order": "cancelled",
+    "exchange_item": "exchange_requested",
+    "return_item": "return_requested",
+}
 _ADDRESS_FIELDS = tuple(PostalAddress.model_fields)
 
 
 def make_plan(case: Case, wish: AnyWish) -> Plan:
     """What a wish would do now. Raises NotFound and NotAllowed."""
     return _PLANNERS[wish.kind](case, wish)
+
+
+def ruled_out(policy: Policy, kind: Kind, status: OrderStatus, earlier: Kind) -> bool:
+    """Whether a kind of change of an order in ``status`` is no longer allowed once an ``earlier`` one is made."""
+    rule = getattr(policy.changes, kind)
+    if not isinstance(rule, OrderRule):
+        return False
+    return earlier in rule.not_after or _STATUS_AFTER.get(earlier, status) not in rule.states
 
 
 def _cancel(case: Case, wish: CancelOrder) -> Plan:
@@ -47,7 +61,6 @@ def _cancel(case: Case, wish: CancelOrder) -> Plan:
         shipping_cents=order.shipping_cents - kept_cents,
         moves=refund(case, order, refund_cents, None, ["original"]),
         stock_back=rule.stock_back,
-        status_after="cancelled",
     )
 
 
@@ -90,7 +103,6 @@ def _exchange_item(case: Case, wish: ExchangeItem) -> Plan:
         money=rule.money,
         goods_check_days=case.policy.goods_check_business_days,
         stock_back=rule.stock_back,
-        status_after="exchange_requested",
     )
 
 
@@ -122,7 +134,6 @@ def _return_item(case: Case, wish: ReturnItem) -> Plan:
         money=rule.money,
         goods_check_days=case.policy.goods_check_business_days,
         stock_back=rule.stock_back,
-        status_after="return_requested",
     )
 
 
@@ -141,7 +152,8 @@ def _order_plan(order: Any, wish: Any, **rest: Any) -> Plan:
         order_number=order.number,
         currency=order.currency,
         status_before=order.status,
-        **{"status_after": order.status, **rest},
+        status_after=_STATUS_AFTER.get(wish.kind, order.status),
+        **rest,
     )
 
 
