@@ -78,6 +78,17 @@ class Settings(BaseSettings):
         False, description="Whether the action server asks for the channel's secret; `make run` says yes."
     )
     training_threads: int = Field(0, description="Threads training may use; 0 means every core.")
+    kept_models: int = Field(5, description="Newest model versions whose archives and weights are kept.")
+    model_pull_seconds: int = Field(5, description="Seconds after which Rasa asks again for a newly promoted model.")
+    rasa_urls: str = Field(
+        "",
+        description="Addresses of all Rasa processes that a promotion must reach, comma-separated; empty means the one "
+        "on the Rasa port.",
+    )
+    held_out_data: str = Field(
+        "tests/understanding",
+        description="Folder of Rasa NLU files that nobody trains on; a new model is compared with the old one on them.",
+    )
     onnx_threads: int = Field(1, description="Threads one run of an ONNX model may use.")
 
     gemma_languages: str = Field(
@@ -103,6 +114,12 @@ class Settings(BaseSettings):
     def resolved_public_url(self) -> str:
         """The address in force, without a slash at its end."""
         return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
+
+    @property
+    def resolved_rasa_urls(self) -> tuple[str, ...]:
+        """The addresses of all Rasa processes, without a slash at their ends."""
+        given = tuple(url.strip().rstrip("/") for url in self.rasa_urls.split(",") if url.strip())
+        return given or (f"http://127.0.0.1:{self.rasa_port}",)
 
     @property
     def secret_key(self) -> str:

@@ -1,0 +1,139 @@
+"""The model versions this shop has: registering an archive, the champion, and how many old archives are kept."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from language.understanding import CARD
+from shop.audit import write_audit
+from shop.clock import now
+from shop.errors import NotFound
+from shop.settings import Settings
+from shop.tables import ModelVersion
+from shop.unit_of_work import Database
+from training.archive import ARCHIVE
+from training.models import archives
+
+_FOLDER = "models"
+_FROM_SOURCES = "Trained by make run from the data in the tree."
+
+
+def list_models(session: Session) -> list[ModelVersion]:
+    """Every model version, newest first."""
+    return list(session.scalars(select(ModelVersion).order_by(ModelVersion.id.desc())))
+
+
+def get_model(session: Session, model_id: int) -> ModelVersion:
+    """One model version. Raises NotFound."""
+    model: ModelVersion | None = session.get(ModelVersion, model_id)
+    if model is None:
+        raise NotFound(f"There is no model version {model_id}.")
+    return model
+
+
+def champion(session: Session) -> ModelVersion | None:
+    """The model that serves; None before the first was registered."""
+    found: ModelVersion | None = session.scalars(select(ModelVersion).where(ModelVersion.state == "champion")).first()
+    return found
+
+
+def archive_of(model: ModelVersion, settings: Settings) -> Path:
+    """Where a model's archive lies; it may be gone."""
+    return settings.state_dir / model.archive
+
+
+def register(
+    session: Session, settings: Settings, archive: Path, note: str, continued_from_id: int | None = None
+) -> ModelVersion:
+    """Copy an archive into the state folder, sign it, and note it as a candidate. One that is noted already is
+    returned as it is. Raises BadInput where it is no archive of ours."""
+    sha256 = archives.checksum(archive)
+    known: ModelVersion | None = session.scalars(
+        select(ModelVersion).where(ModelVersion.archive_sha256 == sha256).order_by(ModelVersion.id.desc())
+    ).first()
+    if known is not None and archive_of(known, settings).is_file():
+        return known
+    fingerprint = archives.read_card(archive)["fingerprint"]
+    kept = settings.state_dir / _FOLDER / f"{fingerprint}-{sha256[:8]}.tar.gz"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    draft = kept.with_suffix(".draft")
+    shutil.copyfile(archive, draft)
+    draft.replace(kept)
+    if known is not None:
+        return known
+    model = ModelVersion(
+        fingerprint=fingerprint,
+        archive=str(kept.relative_to(settings.state_dir)),
+        archive_sha256=sha256,
+        signature=archives.sign(sha256, settings),
+        trained_in=_trained_in(settings.state_dir, fingerprint),
+        continued_from_id=continued_from_id,
+        note=note,
+        created_at=now(),
+    )
+    session.add(model)
+    session.flush()
+    return model
+
+
+def ensure_champion(database: Database, settings: Settings, archive: Path = ARCHIVE) -> int | None:
+    """Make the archive that ``make run`` trained the champion, unless it is known already. The champion's id.
+
+    The first one is the shop's first champion; a later one was trained because the sources changed.
+    """
+    with database.work() as unit:
+        serving = champion(unit.session)
+        if not archive.is_file():
+            return None if serving is None else int(serving.id)
+        known = select(ModelVersion.id).where(ModelVersion.archive_sha256 == archives.checksum(archive))
+        if unit.session.scalars(known).first() is None:
+            made = register(unit.session, settings, archive, _FROM_SOURCES)
+            put_in_place(unit.session, made, "system")
+            write_audit(unit.session, "system", "model.registered", f"model:{made.id}", after={"note": made.note})
+            unit.commit()
+            serving = made
+        return None if serving is None else int(serving.id)
+
+
+def put_in_place(session: Session, model: ModelVersion, by: str) -> ModelVersion | None:
+    """Move the pointer: ``model`` is the champion, and the one before, which is returned, is retired."""
+    before = champion(session)
+    if before is not None and before.id != model.id:
+        before.state = "retired"
+        model.replaced_id = before.id
+        session.flush()
+    model.state, model.promoted_at, model.promoted_by = "champion", now(), by
+    model.health = {"state": "waiting", "since": now().isoformat()}
+    return before
+
+
+def delete_old(session: Session, settings: Settings) -> list[int]:
+    """Delete archives and weights of all but the newest models, never of the champion, the one before it, or one that
+    reads silently. The ids of those whose files went."""
+    serving = champion(session)
+    models = list_models(session)
+    guarded = {model.id for model in models[: settings.kept_models]} | {model.id for model in models if model.shadow}
+    if serving is not None:
+        guarded |= {serving.id, serving.replaced_id}
+    used = {model.trained_in for model in models if model.id in guarded}
+    gone = []
+    for model in models:
+        if model.id not in guarded and archive_of(model, settings).is_file():
+            archive_of(model, settings).unlink()
+            if model.trained_in and model.trained_in not in used:
+                shutil.rmtree(settings.state_dir / model.trained_in, ignore_errors=True)
+            gone.append(int(model.id))
+    return gone
+
+
+def _trained_in(state_dir: Path, fingerprint: str) -> str:
+    """The folder of the training that made a served model, relative to the state folder; empty where it is not here."""
+    for card in sorted((state_dir / "understanding").glob(f"*/served/{CARD}")):
+        if json.loads(card.read_text("utf-8"))["fingerprint"] == fingerprint:
+            return str(card.parent.parent.relative_to(state_dir))
+    return ""
