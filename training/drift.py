@@ -26,6 +26,7 @@ _BY_CHANCE = 0.01
 _USUALLY_FAR = 0.05
 """The share of the training examples that lie farther from all others than the mark for "far"."""
 _FAR, _VERY_FAR = 0.15, 0.30
+"""Messages to our own shop, in words never seen, were 5 to 15 % far; other shops' and a bank's, 22 to 49 %."""
 _SAMPLED_EXAMPLES = 600
 _MORE_UNSURE, _FAR_MORE_UNSURE = 0.03, 0.10
 _OFTEN_ASKED, _OFTEN_MISSED = 0.03, 0.15
@@ -145,12 +146,12 @@ def _far(vectors: np.ndarray, examples: TrainingExamples | None) -> Finding:
 
 
 def _mix(before: Sequence[Asked], now: Sequence[Asked]) -> Finding:
-    counts = [{one.intent: one.messages for one in asked} for asked in (before, now)]
-    fewest = min(sum(mix.values()) for mix in counts)
+    old, new = ({one.intent: one.messages for one in asked} for asked in (before, now))
+    fewest = min(sum(mix.values()) for mix in (old, new))
     if fewest < _FEWEST_MESSAGES:
         return _too_little("mix", fewest)
-    stability = population_stability(*counts)
-    moved = most_moved(*counts)
+    stability = population_stability(old, new)
+    moved = most_moved(old, new)
     if stability.level == "calm":
         return Finding("mix", "calm", "Shoppers ask for much the same as before.", "Nothing to do.", stability.index)
     first = moved[0]
