@@ -29,7 +29,7 @@ def _photograph(page: Page, name: str) -> None:
 
 
 def _say(page: Page, text: str) -> None:
-    page.locator(".panel textarea").fill(text)
+    page.locator(".panel .composer textarea").fill(text)
     page.keyboard.press("Enter")
 
 

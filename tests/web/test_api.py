@@ -8,10 +8,13 @@ from datetime import timedelta
 import httpx
 import jwt
 import pytest
+from sqlalchemy import select
 
+from knowledge.answering import Answer
+from knowledge.question_log import log_question
 from shop.clock import now
 from shop.settings import Settings
-from shop.tables import Conversation, Customer
+from shop.tables import Conversation, Customer, QuestionLog, Satisfaction
 from shop.unit_of_work import Database
 from tests.web.served import Shopper, served
 from tests.web.stand_in import StandIn
@@ -236,3 +239,115 @@ def test_the_api_describes_itself(api: httpx.Client) -> None:
         assert operation["summary"]
         assert statuses <= set(operation["responses"])
     assert described["components"]["schemas"]["SendMessage"]["examples"]
+
+
+# Thumbs and ratings
+
+
+@pytest.fixture
+def answered(address: str) -> tuple[Shopper, int]:
+    """A shopper with an answer, and its number."""
+    shopper = Shopper(address)
+    return shopper, int(shopper.answer_to(shopper.say("is shipping free"))["seq"])
+
+
+def vote(shopper: Shopper, seq: int, given: object, **headers: str) -> httpx.Response:
+    return shopper.http.post(f"{shopper.url}/messages/{seq}/vote", json={"vote": given}, headers=headers)
+
+
+def test_a_thumb_is_kept_shown_again_and_taken_back(answered: tuple[Shopper, int]) -> None:
+    shopper, seq = answered
+    for given in (1, 1, -1):
+        answer = vote(shopper, seq, given, **shopper.bearer)
+        assert (answer.status_code, answer.json()) == (200, {"seq": seq, "vote": given})
+    event = shopper.until(lambda event: event["seq"] == seq)[-1]
+    assert (event["vote"], event["rateable"]) == (-1, True)
+    assert vote(shopper, seq, 0, **shopper.bearer).json()["vote"] == 0
+    assert "vote" not in shopper.until(lambda event: event["seq"] == seq)[-1]
+
+
+def test_a_thumb_down_on_a_policy_answer_reaches_the_gaps(
+    answered: tuple[Shopper, int], rasa: StandIn, database: Database
+) -> None:
+    shopper, _ = answered
+
+    def answering(asked: dict[str, str]) -> tuple[int, object]:
+        with database.work() as unit:  # as the action does that answers
+            log_question(unit.session, "can I return it", "en", Answer("unanswered"), shopper.id)
+            unit.commit()
+        return 200, {"messages": [{"text": "Nobody wrote about it."}], "parse": {"intent": {"name": "ask_store"}}}
+
+    rasa.behave = answering
+    seq = int(shopper.answer_to(shopper.say("can I return it"))["seq"])
+    for given in (-1, 0):
+        vote(shopper, seq, given, **shopper.bearer)
+        with database.read() as unit:
+            assert unit.session.scalars(select(QuestionLog.vote)).one() == (given or None)
+
+
+@pytest.mark.parametrize("given", [2, "up", None, 0.5])
+def test_a_thumb_that_is_none_is_refused(answered: tuple[Shopper, int], given: object) -> None:
+    shopper, seq = answered
+    problem(vote(shopper, seq, given, **shopper.bearer), 422, "invalid_request")
+
+
+def test_thumbs_belong_on_answers_of_the_same_conversation(answered: tuple[Shopper, int], address: str) -> None:
+    shopper, seq = answered
+    other = Shopper(address)
+    assert "no answer 1 of the assistant" in problem(vote(shopper, 1, 1, **shopper.bearer), 422, "unknown_message")
+    problem(vote(other, seq, 1, **other.bearer), 422, "unknown_message")
+    problem(vote(shopper, 2**31, 1, **shopper.bearer), 422, "invalid_request")
+    problem(vote(shopper, seq, 1, **other.bearer), 401, "bad_token")
+    problem(vote(shopper, seq, 1), 401, "bad_token")
+
+
+def test_thumbs_are_bounded(answered: tuple[Shopper, int], settings: Settings) -> None:
+    shopper, seq = answered
+    for _ in range(settings.messages_per_minute):
+        assert vote(shopper, seq, 1, **shopper.bearer).status_code == 200
+    refused = vote(shopper, seq, -1, **shopper.bearer)
+    problem(refused, 429, "rate_limited")
+    assert int(refused.headers["Retry-After"]) >= 1
+
+
+def test_a_rating_is_kept_without_personal_data(answered: tuple[Shopper, int], database: Database) -> None:
+    shopper, _ = answered
+
+    def rate(**rating: object) -> httpx.Response:
+        return shopper.http.post(f"{shopper.url}/satisfaction", json=rating, headers=shopper.bearer)
+
+    assert rate(score=5).json() == {"score": 5, "comment": ""}
+    kept = rate(score=2, comment="Write to emma@example.com\x00 about #W2160887")
+    assert kept.json() == {"score": 2, "comment": "Write to [email] about [order_number]"}
+    with database.read() as unit:
+        row = unit.session.scalars(select(Satisfaction)).one()
+        assert (row.conversation_id, row.score, row.comment) == (shopper.id, 2, kept.json()["comment"])
+    for wrong in ({"score": 6}, {"score": 0}, {"score": "5"}, {}, {"score": 5, "comment": "x" * 501}):
+        problem(rate(**wrong), 422, "invalid_request")
+    problem(shopper.http.post(f"{shopper.url}/satisfaction", json={"score": 5}), 401, "bad_token")
+
+
+@pytest.mark.parametrize(
+    ("intent", "said", "marks"),
+    [
+        ("track_order", {"text": "It is on its way."}, {"rateable": True}),
+        (
+            "find_product",
+            {"custom": {"kind": "product_cards", "products": [], "text": "Like these?"}},
+            {"rateable": True},
+        ),
+        ("track_order", {"text": "Which e-mail did you order with?"}, {}),
+        ("track_order", {"text": "请问是哪个订单？"}, {}),
+        ("greet", {"text": "Hello!"}, {}),
+        ("thank", {"text": "You're welcome!"}, {"farewell": True}),
+        ("", {"text": "Who knows."}, {}),
+    ],
+)
+def test_only_answers_ask_for_a_thumb(
+    address: str, rasa: StandIn, intent: str, said: dict[str, object], marks: dict[str, bool]
+) -> None:
+    forged = {**said, "custom": {**said.get("custom", {"kind": "text"}), "rateable": True, "vote": 1}}  # type: ignore[dict-item]
+    rasa.behave = lambda asked: (200, {"messages": [forged], "parse": {"intent": {"name": intent}}})
+    shopper = Shopper(address)
+    event = shopper.answer_to(shopper.say("words"))
+    assert {name: event[name] for name in ("rateable", "farewell", "vote") if name in event} == marks

@@ -68,7 +68,7 @@ def visit(chromium: Browser, site: tuple[str, Path], address: str) -> Iterator[A
 
 
 def say(page: Page, text: str) -> None:
-    page.locator("textarea").fill(text)
+    page.locator(".composer textarea").fill(text)
     page.keyboard.press("Enter")
 
 
@@ -254,7 +254,7 @@ def test_on_a_phone_it_covers_the_screen_and_keeps_focus(visit: Any) -> None:
     box = page.locator(".panel").bounding_box()
     assert box == {"x": 0, "y": 0, "width": 390, "height": 844}
     expect(page.get_by_role("dialog")).to_have_attribute("aria-modal", "true")
-    expect(page.locator("textarea")).not_to_be_focused()  # no keyboard over the suggestions
+    expect(page.locator(".composer textarea")).not_to_be_focused()  # no keyboard over the suggestions
     for _ in range(20):
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.tagName") == "AISLE-CHAT"

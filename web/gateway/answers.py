@@ -9,7 +9,9 @@ from shop.conversations import Choice, Draft
 from web.gateway.cleaning import clean
 
 # Names of an event's own fields; a card may not overwrite them.
-_RESERVED = frozenset({"seq", "author", "kind", "text", "created_at", "client_id", "choices", "buttons"})
+_RESERVED = frozenset(
+    {"seq", "author", "kind", "text", "created_at", "client_id", "choices", "buttons", "vote", "rateable", "farewell"}
+)
 
 
 def drafts(messages: Iterable[dict[str, Any]]) -> list[Draft]:

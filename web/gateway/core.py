@@ -26,11 +26,12 @@ from shop.settings import Settings
 from shop.tables import Customer
 from shop.unit_of_work import Database, UnitOfWork
 from web.gateway.cleaning import clean
+from web.gateway.feedback import Feedback
 from web.gateway.hub import Hub
 from web.gateway.limits import RateLimit
 from web.gateway.metrics import Metrics
 from web.gateway.models import OpenConversation, OpenedConversation, SendMessage
-from web.gateway.problems import ApiProblem
+from web.gateway.problems import ApiProblem, too_many
 from web.gateway.rasa_client import RasaClient
 from web.gateway.stream import event_stream
 from web.gateway.tokens import BadToken, Tokens
@@ -50,6 +51,7 @@ class Gateway:
         self.tokens = Tokens(settings)
         self.hub = Hub(database)
         self.turns = TurnRunner(database, RasaClient(http, settings), self.hub, self.metrics)
+        self.feedback = Feedback(database, settings.messages_per_minute)
         self._openings = RateLimit(settings.conversations_per_minute)
 
     async def start(self) -> None:
@@ -66,7 +68,7 @@ class Gateway:
         """A new conversation, for a customer where the shop signed who it is. Raises ApiProblem."""
         wait_seconds = self._openings.use(address)
         if wait_seconds:
-            raise _too_many("conversations", wait_seconds)
+            raise too_many("conversations", wait_seconds)
         with self.database.work() as unit:
             customer_id = self._customer_id(unit, asked.customer_token)
             opened: str = open_conversation(unit.session, asked.language or language, customer_id).id
@@ -98,7 +100,7 @@ class Gateway:
     def listen(self, conversation_id: str, after: int, closing: anyio.Event) -> AsyncIterator[ServerSentEvent]:
         """The conversation's events until ``closing`` is set. Raises ApiProblem where too many listen already."""
         if self.hub.count(conversation_id) >= _STREAMS_PER_CONVERSATION:
-            raise _too_many("open event streams of this conversation", 5)
+            raise too_many("open event streams of this conversation", 5)
         return event_stream(self.database, self.hub, conversation_id, after, closing)
 
     def _customer_id(self, unit: UnitOfWork, token: str | None) -> int | None:
@@ -118,7 +120,7 @@ class Gateway:
         count, oldest = recent_messages(unit.session, conversation_id, _MINUTE_SECONDS)
         if count >= self.settings.messages_per_minute and oldest is not None:
             free_at = oldest + timedelta(seconds=_MINUTE_SECONDS)
-            raise _too_many("messages", max(1, int((free_at - now()).total_seconds()) + 1))
+            raise too_many("messages", max(1, int((free_at - now()).total_seconds()) + 1))
 
     def _draft(self, unit: UnitOfWork, conversation_id: str, sent: SendMessage) -> Draft:
         if sent.choice is not None:
@@ -135,8 +137,3 @@ class Gateway:
             message = f"text: the message has {len(text)} characters; at most {longest} are allowed"
             raise ApiProblem(422, "message_too_long", message)
         return Draft(author="shopper", text=text, client_id=sent.client_id)
-
-
-def _too_many(what: str, wait_seconds: int) -> ApiProblem:
-    message = f"Too many {what}; try again in {wait_seconds} seconds."
-    return ApiProblem(429, "rate_limited", message, wait_seconds)

@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from shop.feedback import HIGHEST_SCORE, LONGEST_COMMENT, LOWEST_SCORE
+
 _Language = Literal["en", "zh"]
 
 
@@ -64,6 +66,27 @@ class StoredMessage(BaseModel):
     """Where the message stands in the conversation."""
 
     seq: int = Field(description="Number of the message, counted from 1 without gaps.", examples=[1])
+
+
+class Vote(BaseModel):
+    """A thumb on an answer, in place of an earlier one."""
+
+    model_config = ConfigDict(extra="forbid")
+    vote: Literal[-1, 0, 1] = Field(description="1: it helped, -1: it did not, 0: take the thumb back.", examples=[1])
+
+
+class KeptVote(Vote):
+    """The thumb as it is kept."""
+
+    seq: int = Field(description="Number of the answer.", examples=[2])
+
+
+class Rating(BaseModel):
+    """How content the shopper is with the conversation, in place of what they said before."""
+
+    model_config = ConfigDict(extra="forbid")
+    score: int = Field(ge=LOWEST_SCORE, le=HIGHEST_SCORE, strict=True, description="5 is best.", examples=[4])
+    comment: str = Field("", max_length=LONGEST_COMMENT, description="Why, in the shopper's words.")
 
 
 class Problem(BaseModel):

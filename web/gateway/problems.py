@@ -30,6 +30,12 @@ class ApiProblem(Exception):
             self.headers["WWW-Authenticate"] = "Bearer"
 
 
+def too_many(what: str, wait_seconds: int) -> ApiProblem:
+    """The refusal of what comes too often."""
+    message = f"Too many {what}; try again in {wait_seconds} seconds."
+    return ApiProblem(429, "rate_limited", message, wait_seconds)
+
+
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """What OpenAPI says of a route's refusals."""
     meanings = {

@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 
 from web.gateway.core import Gateway
 from web.gateway.languages import preferred
-from web.gateway.models import OpenConversation, OpenedConversation, SendMessage, StoredMessage
+from web.gateway.models import KeptVote, OpenConversation, OpenedConversation, Rating, SendMessage, StoredMessage, Vote
 from web.gateway.problems import responses
 
 _HEARTBEAT_SECONDS = 15
@@ -24,6 +24,7 @@ _bearer = HTTPBearer(auto_error=False, description="The token that opening the c
 
 Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 ConversationId = Annotated[str, Path(max_length=64)]
+Seq = Annotated[int, Path(ge=1, le=_LARGEST_SEQ, description="Number of the message.")]
 
 
 def gateway_of(request: Request) -> Gateway:
@@ -67,6 +68,34 @@ async def send_message(
     gateway.hub.wake(conversation_id)
     gateway.turns.wake(conversation_id)
     return StoredMessage(seq=seq)
+
+
+@router.post(
+    "/{conversation_id}/messages/{seq}/vote",
+    summary="Say whether an answer helped",
+    responses=responses(401, 413, 422, 429, 503),
+)
+async def vote(conversation_id: ConversationId, seq: Seq, given: Vote, gateway: GatewayOf, bearer: Bearer) -> KeptVote:
+    """Keep a thumb on one of the assistant's messages. The last one counts; sending it again changes nothing."""
+    await run_in_threadpool(gateway.authorise, conversation_id, bearer.credentials if bearer else "")
+    await run_in_threadpool(gateway.feedback.vote, conversation_id, seq, given)
+    return KeptVote(seq=seq, vote=given.vote)
+
+
+@router.post(
+    "/{conversation_id}/satisfaction",
+    summary="Rate the conversation",
+    responses=responses(401, 413, 422, 429, 503),
+)
+async def rate(conversation_id: ConversationId, given: Rating, gateway: GatewayOf, bearer: Bearer) -> Rating:
+    """Keep how content the shopper is. The last rating counts; sending it again changes nothing.
+
+    E-mail addresses, phone, card and order numbers are taken out of the comment before it is stored; the answer
+    shows what is kept.
+    """
+    await run_in_threadpool(gateway.authorise, conversation_id, bearer.credentials if bearer else "")
+    comment = await run_in_threadpool(gateway.feedback.rate, conversation_id, given)
+    return Rating(score=given.score, comment=comment)
 
 
 @router.get(

@@ -12,16 +12,18 @@ from sse_starlette import ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
 from shop.conversations import messages_after
+from shop.feedback import votes
 from shop.tables import Message
 from shop.unit_of_work import Database
+from web.gateway.feedback import marks
 from web.gateway.hub import Hub
 
 _PAGE = 200
 _CLOSING_LOOK_SECONDS = 0.5
 
 
-def as_event(message: Message) -> dict[str, Any]:
-    """A message as the public API shows it."""
+def as_event(message: Message, vote: int | None = None) -> dict[str, Any]:
+    """A message as the public API shows it, with the thumb that it has."""
     event: dict[str, Any] = {
         "seq": message.seq,
         "author": message.author,
@@ -31,7 +33,9 @@ def as_event(message: Message) -> dict[str, Any]:
     }
     if message.client_id is not None:
         event["client_id"] = message.client_id
-    return {**message.data, **event}
+    if vote is not None:
+        event["vote"] = vote
+    return {**message.data, **event, **marks(message)}
 
 
 async def event_stream(
@@ -66,7 +70,9 @@ async def _wait(changed: asyncio.Event, closing: anyio.Event) -> None:
 
 def _read(database: Database, conversation_id: str, after: int) -> list[dict[str, Any]]:
     with database.read() as unit:
-        return [as_event(message) for message in messages_after(unit.session, conversation_id, after, _PAGE)]
+        page = messages_after(unit.session, conversation_id, after, _PAGE)
+        given = votes(unit.session, [message.id for message in page])
+        return [as_event(message, given.get(message.id)) for message in page]
 
 
 def _event(data: dict[str, Any], name: str, seq: int | None = None) -> ServerSentEvent:

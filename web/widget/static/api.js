@@ -1,4 +1,4 @@
-// The chat API: three requests, and a reader of server-sent events that can send the token as a header.
+// The chat API: its requests, and a reader of server-sent events that can send the token as a header.
 
 const SILENCE_MILLISECONDS = 40_000; // the server says something at least every 15 s
 
@@ -36,6 +36,16 @@ export class Api {
       token: conversation.token,
     });
     return answer.json();
+  }
+
+  /** Keep a thumb on an answer (1, -1; 0 takes it back). */
+  async vote(conversation, seq, vote) {
+    await this.#request(`/${conversation.id}/messages/${seq}/vote`, { method: "POST", body: { vote }, token: conversation.token });
+  }
+
+  /** Keep how content the shopper is, 1 to 5, and why. */
+  async rate(conversation, score, comment) {
+    await this.#request(`/${conversation.id}/satisfaction`, { method: "POST", body: { score, comment }, token: conversation.token });
   }
 
   /** Events after `seq`, as `{name, data}`, until the connection ends, which throws or returns. */

@@ -8,7 +8,7 @@ const HIDDEN_MILLISECONDS = 60_000; // browsers allow six connections to a site:
 
 /**
  * Tells the view, an object with: reset(reason), outgoing(message), problem(message, error, waitSeconds),
- * message(event), typing(isTyping), connection(state: "online" | "offline" | "connecting").
+ * message(event, isLive), typing(isTyping), connection(state: "online" | "offline" | "connecting").
  */
 export class Chat {
   #api;
@@ -19,6 +19,7 @@ export class Chat {
   #lastSeq = 0;
   #stop = new AbortController();
   #flushing = false;
+  #isLive = false; // what comes is new, and no replay
   #blocked = null; // why nothing is sent now: a timer, or "sign-in"
   #hiding;
 
@@ -48,6 +49,26 @@ export class Chat {
 
   choose({ id, title }) {
     this.#enqueue({ client_id: newId(), choice: id, title });
+  }
+
+  /** Keep a thumb on an answer. Rejects where it could not be kept. */
+  async vote(seq, vote) {
+    await this.#api.vote(this.#conversation, seq, vote);
+  }
+
+  /** Keep how content the shopper is. Rejects where it could not be kept. */
+  async rate(score, comment) {
+    await this.#api.rate(this.#conversation, score, comment);
+  }
+
+  /** Whether the shopper was asked how content they are, in any tab. */
+  get wasRatingAsked() {
+    return Boolean(this.#conversation?.ratingAsked || this.#storage.load()?.ratingAsked);
+  }
+
+  ratingAsked() {
+    this.#conversation.ratingAsked = true;
+    this.#save();
   }
 
   /** Try what could not be sent, and the connection, again now. */
@@ -181,13 +202,19 @@ export class Chat {
   }
 
   #receive({ name, data }) {
-    if (name === "open") this.#view.connection("online");
-    if (name === "typing") this.#view.typing(data.typing);
+    if (name === "open") {
+      this.#isLive = false;
+      this.#view.connection("online");
+    }
+    if (name === "typing") {
+      this.#isLive = true; // told first after the replay
+      this.#view.typing(data.typing);
+    }
     if (name !== "message" || data.seq <= this.#lastSeq) return;
     this.#lastSeq = data.seq;
     const waiting = this.#conversation.outbox.find((message) => message.client_id === data.client_id);
     if (waiting) this.#drop(this.#conversation, waiting);
-    this.#view.message(data);
+    this.#view.message(data, this.#isLive);
   }
 
   #seen() {

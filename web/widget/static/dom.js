@@ -22,6 +22,8 @@ const PATHS = {
   previous: "M14.5 5.5L8 12l6.5 6.5",
   next: "M9.5 5.5L16 12l-6.5 6.5",
   down: "M12 5v13M6 12.5l6 6 6-6",
+  thumb: "M7.5 10.5v9M4 10.5h3.5l3.6-7a2.1 2.1 0 0 1 2.1 2.6l-.8 3.4h5.3a2 2 0 0 1 2 2.4l-1.3 6a2 2 0 0 1-2 1.6H4Z",
+  star: "M12 3.4l2.65 5.4 5.95.85-4.3 4.2 1 5.9L12 16.95l-5.3 2.8 1-5.9-4.3-4.2 5.95-.85Z",
 };
 
 /** One of our line icons, 24 by 24, in the colour of the text around it. */

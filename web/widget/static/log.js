@@ -2,6 +2,7 @@
 
 import { orderCard, productCards } from "./cards.js";
 import { element, icon, richText, safeUrl } from "./dom.js";
+import { thumbs } from "./thumbs.js";
 
 const PAUSE_MILLISECONDS = 15 * 60 * 1000; // a longer one gets a line with the time
 const NEAR_END_PIXELS = 80;
@@ -17,7 +18,7 @@ export class Log {
   #lastTime = 0;
   #quiet;
 
-  /** `settings`: {texts, language, origin}; `actions`: {choose(choice), ask(text), retry()}. */
+  /** `settings`: {texts, language, origin}; `actions`: {choose(choice), ask(text), retry(), vote(seq, vote)}. */
   constructor(settings, actions) {
     this.#settings = settings;
     this.#actions = actions;
@@ -94,7 +95,7 @@ export class Log {
     if (isTyping && stick) this.#follow();
   }
 
-  /** The panel was opened: what came while it was closed had no height to scroll by. */
+  /** The panel was opened, and what came while it was closed had no height to scroll by; or it has less room now. */
   shown() {
     this.#follow();
   }
@@ -114,6 +115,7 @@ export class Log {
     if (text) entry.append(element("div", { class: "bubble", dir: "auto" }, ...richText(text), this.#link(event.link)));
     if (kind === "product_cards" && event.products?.length) entry.append(productCards(event.products, this.#settings));
     if (kind === "order_card" && event.order) entry.append(orderCard(event.order, this.#settings));
+    if (event.rateable) entry.append(thumbs(texts, event.vote ?? 0, (vote) => this.#actions.vote(event.seq, vote)));
     if (event.choices?.length) entry.append(this.#choices(event.choices));
     return entry;
   }

@@ -5,6 +5,7 @@ import { Chat } from "./chat.js";
 import { element } from "./dom.js";
 import { Log } from "./log.js";
 import { Panel } from "./panel.js";
+import { Survey } from "./survey.js";
 import { ConversationStorage, customerOf } from "./storage.js";
 import { languageOf, textsFor } from "./texts.js";
 
@@ -28,13 +29,26 @@ export function mount(options) {
       chat.sendText(text);
     },
     retry: () => chat.retry(),
+    vote: (seq, vote) => chat.vote(seq, vote),
+  });
+  const survey = new Survey(texts, {
+    place: (node, floats) => panel.place(node, floats),
+    grown: () => log.shown(),
+    wasAsked: () => chat.wasRatingAsked,
+    asked: () => chat.ratingAsked(),
+    rate: (score, comment) => chat.rate(score, comment),
+    left: () => (panel.isOpen ? panel : panel.launcher).focus(),
   });
   const panel = new Panel(texts, options.title || texts.title, log.node, {
     send: (text) => chat.sendText(text),
     restart: () => chat.restart(),
-    opened: () => log.shown(),
+    opened() {
+      survey.hide();
+      log.shown();
+    },
+    closed: () => survey.closed(),
   });
-  const chat = new Chat(new Api(options.origin), storage, chatOptions, viewOf({ log, panel, texts }));
+  const chat = new Chat(new Api(options.origin), storage, chatOptions, viewOf({ log, panel, survey, texts }));
 
   attach(options, language, [panel.launcher, panel.node]).then(() => chat.start());
   return {
@@ -47,18 +61,23 @@ export function mount(options) {
 }
 
 /** What the conversation tells, on the screen. */
-function viewOf({ log, panel, texts }) {
+function viewOf({ log, panel, survey, texts }) {
   let notice;
   const startedAt = new Date().toISOString();
   return {
     reset(reason) {
       log.reset();
+      survey.reset();
       panel.unread(0);
       if (reason === "expired") log.note(texts.expired);
     },
-    outgoing: (message) => log.outgoing(message),
-    message(event) {
+    outgoing(message) {
+      survey.hide();
+      log.outgoing(message);
+    },
+    message(event, isLive) {
       log.message(event);
+      survey.message(event, isLive);
       if (!panel.isOpen && event.author !== "shopper" && event.created_at > startedAt) panel.unread();
     },
     typing: (isTyping) => log.typing(isTyping),

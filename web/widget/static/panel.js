@@ -11,7 +11,7 @@ export class Panel {
   #actions;
   #unread = 0;
 
-  /** `actions`: {send(text), restart(), opened()}. */
+  /** `actions`: {send(text), restart(), opened(), closed()}. */
   constructor(texts, title, logNode, actions) {
     this.#texts = texts;
     this.#actions = actions;
@@ -58,6 +58,12 @@ export class Panel {
     this.launcher.classList.remove("opened");
     this.#modality();
     this.launcher.focus({ preventScroll: true });
+    this.#actions.closed();
+  }
+
+  /** Put something above the input, or beside the launcher while the panel is closed. */
+  place(node, floats) {
+    (floats ? this.launcher : this.form).before(node);
   }
 
   /** How many messages came while the panel was closed. */

@@ -46,6 +46,19 @@ const en = {
   items: "Items",
   timeline: "What happened",
   allUpdates: (count) => `Show all ${count} updates`,
+  didItHelp: "Did this help?",
+  helped: "This helped",
+  didNotHelp: "This did not help",
+  voteKept: "Thank you, noted.",
+  voteTakenBack: "Taken back.",
+  notKept: "That could not be saved. Please try again.",
+  ratingLabel: "Your rating",
+  howContent: "How was this chat?",
+  scores: ["1 of 5: very bad", "2 of 5: bad", "3 of 5: all right", "4 of 5: good", "5 of 5: very good"],
+  whyRating: "What should we know? (optional)",
+  sendRating: "Send",
+  noRating: "No rating",
+  thanksForRating: "Thank you for your rating!",
 };
 
 const zh = {
@@ -94,6 +107,19 @@ const zh = {
   items: "商品",
   timeline: "物流动态",
   allUpdates: (count) => `查看全部 ${count} 条动态`,
+  didItHelp: "这个回答有帮助吗？",
+  helped: "有帮助",
+  didNotHelp: "没有帮助",
+  voteKept: "已记录，谢谢。",
+  voteTakenBack: "已撤回。",
+  notKept: "未能保存，请重试。",
+  ratingLabel: "您的评价",
+  howContent: "您对这次服务满意吗？",
+  scores: ["1 分：很不满意", "2 分：不满意", "3 分：一般", "4 分：满意", "5 分：非常满意"],
+  whyRating: "还有什么想告诉我们的吗？（选填）",
+  sendRating: "提交",
+  noRating: "不评价",
+  thanksForRating: "感谢您的评价！",
 };
 
 /** The words for a language tag such as "zh-CN"; English where we do not speak it. */
