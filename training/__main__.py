@@ -17,12 +17,15 @@ from rich.table import Table
 
 from shop.errors import AisleError, BadInput
 from shop.settings import get_settings
+from training import data_commands
 
 if TYPE_CHECKING:
     from language.explaining import Explanation
     from training.evaluate import Evaluation
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Training, export and evaluation of models.")
+app.command()(data_commands.collect)
+app.add_typer(data_commands.app, name="data-set")
 _OUT = Console()
 _SHOWN_CONFUSIONS = 15
 _BAR = 20  # characters of the strongest word

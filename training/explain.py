@@ -10,12 +10,10 @@ from language.understanding import Understanding
 from shop.errors import BadInput
 from training import checksums
 from training.dataset import Row
-from training.evaluate import rows_of_file
-
-DATA = Path("bot/data/nlu")
+from training.rasa_yaml import NLU, read_folder
 
 
-def examples_of(model: Understanding, served: Path, data: Path = DATA) -> TrainingExamples:
+def examples_of(model: Understanding, served: Path, data: Path = NLU) -> TrainingExamples:
     """The examples of a folder of training data as ``model`` sees them; kept beside ``served`` until either changes.
 
     Raises BadInput when the folder holds no examples of intents.
@@ -27,7 +25,7 @@ def examples_of(model: Understanding, served: Path, data: Path = DATA) -> Traini
         examples = TrainingExamples.load(kept)
         if examples.fingerprint == fingerprint:
             return examples
-    examples = embed(model, rows_of_file(data) if names else [], fingerprint)
+    examples = embed(model, [Row(each.text, each.intent) for each in read_folder(data)], fingerprint)
     if not examples.texts:
         raise BadInput(f"No examples of intents in {data}; name the folder of Rasa training data.")
     examples.save(kept)

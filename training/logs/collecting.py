@@ -1,0 +1,132 @@
+"""Bringing ``training_messages`` up to date with the conversations; to be called often, and by several processes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from itertools import chain
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from shop.clock import now
+from shop.errors import NotReady
+from shop.settings import Settings
+from shop.tables import AnswerVote, Handover, Message, Reply, Satisfaction, TrainingMessage
+from shop.unit_of_work import Database
+from training.logs import conversations
+from training.logs.arranging import arrange
+from training.logs.reader import Reader, reader_of
+from training.logs.rows import FOLLOWS, rows_of
+
+_CONVERSATIONS_AT_ONCE = 100
+_OVERLAP = timedelta(minutes=10)
+"""Looked at again each time: rows that other processes wrote before, and committed after the last look."""
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=timezone.utc)
+
+
+@dataclass(frozen=True)
+class _Event:
+    """Something happened in a conversation, first at this moment."""
+
+    conversation_id: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Collected:
+    """What a look at the conversations changed."""
+
+    new: int = 0
+    updated: int = 0
+    """Messages whose outcome, vote or satisfaction is another now."""
+
+
+def collect(database: Database, settings: Settings, prepare: bool = True) -> Collected:
+    """Take over what was said since the last time, and what has come of earlier messages.
+
+    Nothing is kept unredacted. Doing it twice changes nothing; two processes may do it at once. Without a trained
+    model there are no vectors, and only the reasons that need none. With ``prepare``, the training examples are
+    embedded where that was not done for this model yet, which takes a minute; without, it is left to another process.
+    """
+    reader = _reader(database, settings, prepare)
+    with database.read() as unit:
+        events = _events(unit.session)
+    began = now()
+    total = Collected()
+    for start in range(0, len(events), _CONVERSATIONS_AT_ONCE):
+        part = events[start : start + _CONVERSATIONS_AT_ONCE]
+        later = events[start + _CONVERSATIONS_AT_ONCE :]
+        # Should this end half-way, the next look begins with what was left.
+        done = _take_over(database, [each.conversation_id for each in part], reader, later[0].at if later else began)
+        total = Collected(total.new + done.new, total.updated + done.updated)
+    if reader is not None:
+        arrange(database, reader)
+    return total
+
+
+def _reader(database: Database, settings: Settings, prepare: bool) -> Reader | None:
+    try:
+        reader = reader_of(database, settings)
+    except NotReady:
+        return None
+    reader.examples(make=prepare)
+    return reader
+
+
+def _events(session: Session) -> list[_Event]:
+    """Conversations with messages to take over, or with votes, ratings or hand-overs since the last look."""
+    last = session.scalar(select(func.max(TrainingMessage.updated_at)))
+    since = last - _OVERLAP if last else _LONG_AGO
+    waiting = (
+        select(Message.conversation_id, Reply.created_at)
+        .join(Reply, Reply.message_id == Message.id)
+        .outerjoin(TrainingMessage, TrainingMessage.message_id == Message.id)
+        .where(Reply.created_at >= since, Reply.outcome != "silent", TrainingMessage.id.is_(None))
+        .where(Message.author == "shopper", Message.choice_payload.is_(None))
+    )
+    voted = select(Message.conversation_id, AnswerVote.updated_at).join(Message, AnswerVote.message_id == Message.id)
+    queries = (
+        waiting,
+        voted.where(AnswerVote.updated_at >= since),
+        select(Satisfaction.conversation_id, Satisfaction.updated_at).where(Satisfaction.updated_at >= since),
+        select(Handover.conversation_id, Handover.created_at).where(Handover.created_at >= since),
+    )
+    first: dict[str, datetime] = {}
+    for conversation_id, at in chain.from_iterable(session.execute(query) for query in queries):
+        first[conversation_id] = min(at, first.get(conversation_id, at))
+    return sorted((_Event(*each) for each in first.items()), key=lambda event: event.at)
+
+
+def _take_over(
+    database: Database, conversation_ids: Sequence[str], reader: Reader | None, looked_until: datetime
+) -> Collected:
+    with database.read() as unit:
+        said = conversations.read(unit.session, conversation_ids)
+        query = select(TrainingMessage).where(TrainingMessage.conversation_id.in_(conversation_ids))
+        kept = {row.message_id: row for row in unit.session.scalars(query)}
+    rows = [row for each in said for row in rows_of(each, kept, reader)]
+    new = [row | {"updated_at": looked_until} for row in rows if row["message_id"] not in kept]
+    changed = [
+        {name: row[name] for name in FOLLOWS} | {"id": kept[row["message_id"]].id, "updated_at": looked_until}
+        for row in rows
+        if row["message_id"] in kept and any(row[name] != getattr(kept[row["message_id"]], name) for name in FOLLOWS)
+    ]
+    return _write(database, new, changed)
+
+
+def _write(database: Database, new: list[dict[str, Any]], changed: list[dict[str, Any]]) -> Collected:
+    with database.work() as unit:
+        ids = [row["message_id"] for row in new]
+        taken = set(unit.session.scalars(select(TrainingMessage.message_id).where(TrainingMessage.message_id.in_(ids))))
+        new = [row for row in new if row["message_id"] not in taken]
+        unit.session.bulk_insert_mappings(TrainingMessage, new)
+        unit.session.bulk_update_mappings(TrainingMessage, changed)
+        try:
+            unit.commit()
+        except IntegrityError:  # another process took the same ones over in between
+            return Collected()
+    return Collected(len(new), len(changed))
