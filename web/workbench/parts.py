@@ -22,7 +22,15 @@ TABS = (
 )
 """Also the prefixes of the pages' routers."""
 
-_NOTICES: dict[str, str] = {}
+_NOTICES = {
+    "labelled": "Labelled. Here is the next.",
+    "undone": "Taken back.",
+    "nothing-to-undo": "There is nothing left to take back.",
+    "promoted": "Promoted. Every process of the bot takes it over within seconds; no conversation is dropped.",
+    "returned": "Returned. Every process of the bot takes it over within seconds; no conversation is dropped.",
+    "shadow-on": "From now on it reads live messages silently.",
+    "shadow-off": "It reads live messages no more.",
+}
 
 Trainer = Annotated[Insider, Depends(require_role("trainer"))]
 

@@ -15,10 +15,11 @@ export async function freshToken() {
   return token;
 }
 
-/** A part of a page, as HTML; `fields` are those of a form. Throws what the server says when it gives none. */
+/** A part of a page, as HTML; `fields` are those of a form, none to ask only. Throws what the server says instead. */
 export async function part(path, fields, signal) {
-  const body = new URLSearchParams([...fields].filter(([, value]) => typeof value === "string"));
-  const answer = await fetch(path, { method: "POST", body, signal, headers: { Accept: "application/json" } });
+  const body = fields && new URLSearchParams([...fields].filter(([, value]) => typeof value === "string"));
+  const method = fields ? "POST" : "GET";
+  const answer = await fetch(path, { method, body, signal, headers: { Accept: "application/json" } });
   const kind = answer.headers.get("Content-Type") ?? "";
   if (kind.startsWith("text/html")) return answer.text();
   throw new Error((await answer.json()).message);

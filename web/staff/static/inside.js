@@ -2,10 +2,15 @@
 const POLL_MILLISECONDS = 700;
 const LOCAL = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
 
-for (const time of document.querySelectorAll("time[datetime]")) {
-  time.title = time.textContent;
-  time.textContent = LOCAL.format(new Date(time.dateTime));
+/** Show the times of a page, or of a part that came later, in the reader's zone. */
+export function showLocalTimes(root) {
+  for (const time of root.querySelectorAll("time[datetime]")) {
+    time.title = time.textContent;
+    time.textContent = LOCAL.format(new Date(time.dateTime));
+  }
 }
+
+showLocalTimes(document);
 
 for (const button of document.querySelectorAll("[data-show]")) {
   const field = document.getElementById(button.dataset.show);
