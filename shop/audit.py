@@ -38,11 +38,14 @@ def write_audit(
     session.add(AuditEntry(at=now(), actor=actor, action=action, subject=subject, detail=detail))
 
 
-def latest(session: Session, count: int, before_id: int | None = None) -> list[AuditEntry]:
-    """The newest rows, or the newest of those older than ``before_id``; newest first."""
+def latest(session: Session, count: int, before_id: int | None = None, kind: str = "") -> list[AuditEntry]:
+    """The newest rows, or the newest of those older than ``before_id``, newest first; with ``kind`` only those whose
+    action begins with it."""
     query = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(count)
     if before_id is not None:
         query = query.where(AuditEntry.id < before_id)
+    if kind:
+        query = query.where(AuditEntry.action.startswith(kind, autoescape=True))
     return list(session.scalars(query))
 
 

@@ -214,8 +214,8 @@ def in_words(intent: str) -> str:
 
 def _too_little(name: str, messages: int, no_examples: bool = False) -> Finding:
     if no_examples:
-        words = "The training examples of the running model are not at hand on this machine."
-        return Finding(name, "unknown", words, "They are made with the next retraining.")
+        words = "The examples that the running model learned from were not looked at yet."
+        return Finding(name, "unknown", words, "The worker does it within minutes; reload this page then.")
     words = f"There are {messages} messages to judge by; below {_FEWEST_MESSAGES} nothing can be said."
     return Finding(name, "unknown", words, "Wait for more conversations, or choose a longer time.")
 

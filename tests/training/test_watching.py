@@ -187,4 +187,4 @@ def test_from_few_messages_nothing_is_concluded(database: Database, log: Log, ex
         assert (one.level, one.figure) == ("unknown", None)
         assert "5 messages" in one.words
     without = {one.name: one.words for one in find_drift(now, now, crowd(3, 0, 5), None)}
-    assert "not at hand" in without["far"]
+    assert "not looked at yet" in without["far"]

@@ -8,10 +8,16 @@ from fastapi import FastAPI
 
 from web.staff.pages import Room, add_room
 from web.static_files import RevalidatedFiles
-from web.workbench import inbox
+from web.workbench import inbox, labelling, models, runs, watching
 
 _STATIC = Path(__file__).parent / "static"
-_PARTS = (inbox,)
+_PARTS = (
+    inbox,
+    labelling,
+    runs,
+    models,
+    watching,
+)
 
 
 def add_workbench(app: FastAPI) -> None:
