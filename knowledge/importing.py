@@ -114,6 +114,25 @@ def carry_out(session: Session, incoming: Sequence[Incoming], author: str) -> Im
     return report
 
 
+def carry_out_plan(session: Session, planned: Sequence[Planned], author: str) -> ImportReport:
+    """Write what somebody saw in a plan; what was edited since they looked is left alone and named. The caller commits.
+
+    Raises BadInput.
+    """
+    incoming, problems = [], []
+    seen = [one for one in planned if one.effect != "unchanged"]
+    for then, today in zip(seen, plan(session, [one.incoming for one in seen]), strict=True):
+        if today.effect != "unchanged" and today.current != then.current:
+            draft = today.incoming.draft
+            reason = f"{draft.slug!r} in {draft.language!r} was edited since; read it again to see what would change"
+            problems.append(Problem(today.incoming.file or draft.slug, reason))
+        else:
+            incoming.append(today.incoming)
+    report = carry_out(session, incoming, author)
+    report.problems = problems
+    return report
+
+
 def read_folder(folder: Path) -> tuple[list[Incoming], list[Problem]]:
     """The usable files of a folder, and the others with the reason."""
     return read_files((path.relative_to(folder).as_posix(), path.read_bytes()) for path in sorted(folder.rglob("*.md")))

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from shop.settings import Settings
 from shop.unit_of_work import Database
 from web.demo.routes import add_demo
-from web.editor.routes import add_editor
+from web.editor.routes import add_editor, open_editor
 from web.gateway import operations, routes
 from web.gateway.core import Gateway
 from web.gateway.problems import answer_problems
@@ -27,8 +27,11 @@ an answer as an event, also when a part of the system is down.
 """
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The web application; it opens its database and connections when it starts, and closes them at its end."""
+def create_app(settings: Settings, warm_up: bool = False) -> FastAPI:
+    """The web application; it opens its database and connections when it starts, and closes them at its end.
+
+    With ``warm_up`` it begins at its start to load what the editor's pages need of the models.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -38,6 +41,9 @@ def create_app(settings: Settings) -> FastAPI:
             gateway = Gateway(settings, database, http)
             app.state.gateway, app.state.http = gateway, http
             app.state.door = Door(settings, database)
+            editor = open_editor(app, settings, database)
+            if warm_up:
+                editor.warm_up()
             await gateway.start()
             yield
             await gateway.stop()

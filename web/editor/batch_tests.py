@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
+from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
 from knowledge import batch
 from knowledge.articles import ArticleDraft, draft_of
-from knowledge.batch import BatchReport, TestQuestion
+from knowledge.batch import BatchReport, TestQuestion, TestRow
 from knowledge.editing import get_revision
 from knowledge.listing import ListFilter, list_articles
 from shop.errors import AisleError, BadInput, NotFound
 from web.editor.engine import Engine, EngineOf
 from web.editor.parts import LargeForm, Lead, Reader, show
+from web.staff.kept_work import Kind
 from web.staff.parts import LANGUAGE_NAMES, go_to, language_or, sentence, status_of
 from web.staff.work import Progress
 
@@ -26,6 +30,26 @@ _ROWS_SHOWN = 500
 router = APIRouter(prefix="/editor/tests", include_in_schema=False)
 
 Text = Annotated[str, Form()]
+
+
+@dataclass(frozen=True)
+class BatchRun:
+    """What came of a saved list."""
+
+    name: str
+    draft_count: int
+    report: BatchReport
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What a run was begun with: lists and drafts may be changed while it waits."""
+
+    questions: list[TestQuestion]
+    drafts: list[ArticleDraft]
+
+
+_ASKED = TypeAdapter(_Asked)
 
 
 @router.get("")
@@ -68,12 +92,13 @@ def run(request: Request, engine: EngineOf, reader: Reader, name: Text = "", slu
         with engine.database.read() as unit:
             questions = batch.get_list(unit.session, name)
             drafts = _drafts(unit.session, slug.strip())
-
-        def ask(progress: Progress) -> tuple[str, int, BatchReport]:
-            return name, len(drafts), batch.run(engine.answerer, questions, drafts, progress)
-
-        job = engine.work.start(
-            reader.person.id, f"Asking {len(questions):,} questions", "/editor/tests/runs/{id}", ask
+        job = engine.work.begin(
+            reader.person.id,
+            "batch_test",
+            f"Asking {len(questions):,} questions",
+            "/editor/tests/runs/{id}",
+            {"name": name},
+            _ASKED.dump_json(_Asked(questions, drafts)),
         )
     except AisleError as error:
         return _page(request, engine, status_of(error), slug=slug, error=sentence(error))
@@ -83,16 +108,16 @@ def run(request: Request, engine: EngineOf, reader: Reader, name: Text = "", slu
 @router.get("/runs/{job_id}")
 def report(request: Request, engine: EngineOf, reader: Reader, job_id: str) -> Response:
     """What came of a run: what would change first, then what is wrong, then the rest."""
-    result = engine.work.get(job_id, reader.person.id).result
-    if not isinstance(result, tuple):
+    run = engine.work.get(job_id, reader.person.id).result
+    if not isinstance(run, BatchRun):
         raise NotFound("This is no batch test that is done.")
-    name, draft_count, found = result
+    found = run.report
     rows = sorted(found.rows, key=lambda row: (not row.got_worse, not row.changes, row.verdict_after == "right"))
     return show(
         request,
         "test_report.html",
-        name=name,
-        draft_count=draft_count,
+        name=run.name,
+        draft_count=run.draft_count,
         rows=rows[:_ROWS_SHOWN],
         total=len(rows),
         before=found.counts("before"),
@@ -100,6 +125,21 @@ def report(request: Request, engine: EngineOf, reader: Reader, job_id: str) -> R
         changed=len(found.changed),
         worse=sum(row.got_worse for row in rows),
     )
+
+
+def kinds(engine: Engine) -> dict[str, Kind]:
+    """The long work that is begun here."""
+
+    def ask(told: Mapping[str, Any], attachment: bytes, progress: Progress) -> BatchRun:
+        asked = _ASKED.validate_json(attachment)
+        report = batch.run(engine.answerer, asked.questions, asked.drafts, progress)
+        return BatchRun(told["name"], len(asked.drafts), BatchReport(tuple(map(_without_vectors, report.rows))))
+
+    return {"batch_test": Kind(ask, BatchRun)}
+
+
+def _without_vectors(row: TestRow) -> TestRow:
+    return replace(row, before=replace(row.before, vector=b""), after=replace(row.after, vector=b""))
 
 
 def _line(asked: TestQuestion) -> str:

@@ -1,9 +1,10 @@
-"""The knowledge base as the editor's pages use it: opened at the first need, for the whole process."""
+"""The knowledge base as the editor's pages use it, for the whole process: what answers is loaded in the background."""
 
 from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable, Mapping
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -13,19 +14,17 @@ from knowledge.editor import Editor
 from shop.errors import AisleError
 from shop.settings import Settings
 from shop.unit_of_work import Database
-from web.staff.door import door_of
-from web.staff.work import Work
+from web.staff.kept_work import KeptWork, Kind
 
 _log = logging.getLogger(__name__)
-_opening = threading.Lock()
 
 
 class Engine:
-    """The answerer (encoders and indexes, which take a second to load), the editor on it, and the long work."""
+    """The answerer (encoders and indexes, which take seconds to load), the editor on it, and the long work."""
 
-    def __init__(self, settings: Settings, database: Database) -> None:
+    def __init__(self, settings: Settings, database: Database, kinds: Callable[[Engine], Mapping[str, Kind]]) -> None:
         self.database = database
-        self.work = Work()
+        self.work = KeptWork(settings.state_dir / "editor_work", kinds(self))
         self._settings = settings
         self._loading = threading.Lock()
         self._answerer: Answerer | None = None
@@ -43,8 +42,13 @@ class Engine:
         """What changes articles. Raises NotReady."""
         return Editor(self.database, self.answerer)
 
+    @property
+    def is_loading(self) -> bool:
+        """Whether what answers is being loaded right now: a page that needs it would wait for seconds."""
+        return self._answerer is None and self._loading.locked()
+
     def warm_up(self) -> None:
-        """Begin to load what answers, so that the first question on a page need not wait for it."""
+        """Begin to load what answers, so that no page need wait for it."""
         if self._answerer is None and not self._loading.locked():
             threading.Thread(target=self._load, name="editor-warm-up", daemon=True).start()
 
@@ -57,12 +61,7 @@ class Engine:
 
 def engine_of(request: Request) -> Engine:
     """The process's engine."""
-    state = request.app.state
-    with _opening:
-        engine: Engine | None = getattr(state, "editor_engine", None)
-        if engine is None or engine.database is not door_of(request).database:
-            engine = Engine(door_of(request).settings, door_of(request).database)
-            state.editor_engine = engine
+    engine: Engine = request.app.state.editor_engine
     return engine
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy import select
@@ -10,9 +13,10 @@ from sqlalchemy.orm import Session
 from knowledge.health import Twins, find_stale, find_twins
 from shop.errors import NotFound
 from shop.tables import Article, ArticleEdition
-from web.editor.engine import EngineOf
+from web.editor.engine import Engine, EngineOf
 from web.editor.listed import STALE_WORDS
 from web.editor.parts import Reader, show
+from web.staff.kept_work import Kind
 from web.staff.parts import LANGUAGE_NAMES, go_to, language_or
 from web.staff.work import Progress
 
@@ -35,12 +39,8 @@ def health(request: Request, engine: EngineOf, reader: Reader) -> Response:
 def look_for_twins(engine: EngineOf, reader: Reader, language: str) -> Response:
     """Compare every passage of a language with its neighbours."""
     language = language_or(language)
-
-    def look(progress: Progress) -> list[Twins]:
-        return find_twins(engine.answerer, language, progress=progress)
-
     title = f"Comparing the articles in {LANGUAGE_NAMES[language]}"
-    job = engine.work.start(reader.person.id, title, "/editor/health/twins/{id}", look)
+    job = engine.work.begin(reader.person.id, "twins", title, "/editor/health/twins/{id}", {"language": language})
     return go_to(f"/editor/jobs/{job.id}")
 
 
@@ -51,6 +51,15 @@ def twins(request: Request, engine: EngineOf, reader: Reader, job_id: str) -> Re
     if not isinstance(job.result, list):
         raise NotFound("This is no comparison that is done.")
     return show(request, "twins.html", pairs=job.result, job=job)
+
+
+def kinds(engine: Engine) -> dict[str, Kind]:
+    """The long work that is begun here."""
+
+    def look(asked: Mapping[str, Any], attachment: bytes, progress: Progress) -> list[Twins]:
+        return find_twins(engine.answerer, asked["language"], progress=progress)
+
+    return {"twins": Kind(look, list[Twins])}
 
 
 def _titles(session: Session, slugs: list[str]) -> dict[str, str]:

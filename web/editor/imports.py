@@ -2,59 +2,36 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from pathlib import PurePosixPath
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 from starlette.datastructures import UploadFile
 
-from knowledge import importing
 from knowledge.exporting import export
-from knowledge.import_files import READERS
-from knowledge.importing import ImportReport, Incoming, Planned, Problem, read_files
-from knowledge.importing_web import read_web
+from knowledge.importing import ImportReport
 from knowledge.listing import categories
 from shop.clock import now
 from shop.errors import AisleError, BadInput, NotFound
 from web.editor.engine import Engine, EngineOf
+from web.editor.import_work import PLAN, WORK, ImportPlan, reader_of
 from web.editor.parts import LargeForm, Lead, Reader, show
+from web.staff.door import Insider
 from web.staff.pages import HEADERS
 from web.staff.parts import go_to, sentence, status_of
-from web.staff.work import Job, Progress
+from web.staff.work import Job
 
-_SHOWN = 300
+_JOBS_SHOWN = 5
 
 router = APIRouter(prefix="/editor", include_in_schema=False)
 
 Text = Annotated[str, Form()]
 
 
-@dataclass(frozen=True)
-class ImportPlan:
-    """What an import would do."""
-
-    source: str
-    planned: Sequence[Planned]
-    problems: Sequence[Problem]
-
-    @property
-    def counts(self) -> Counter[str]:
-        """How many texts are new, changed, unchanged."""
-        return Counter(one.effect for one in self.planned)
-
-    @property
-    def shown(self) -> list[Planned]:
-        """Those that would change something, as many as a page can show."""
-        return [one for one in self.planned if one.effect != "unchanged"][:_SHOWN]
-
-
 @router.get("/import")
 def start(request: Request, engine: EngineOf, reader: Reader) -> Response:
-    """What can be imported, and the way out."""
+    """What can be imported, what was read and not saved yet, and the way out."""
     return _start_page(request, engine)
 
 
@@ -65,12 +42,11 @@ def read_file(request: Request, form: LargeForm, engine: EngineOf, lead: Lead) -
         upload = form.get("file")
         if not isinstance(upload, UploadFile) or not upload.filename:
             raise BadInput("choose a file: a zip of Markdown files, one Markdown file, or a CSV table")
-        name, content = upload.filename, upload.file.read()
-        read = _reader(name)
+        reader_of(upload.filename)
     except AisleError as error:
         return _start_page(request, engine, status_of(error), error=sentence(error))
-    as_drafts = form.get("status") == "draft"
-    return _begin(request, engine, lead.person.id, name, lambda progress: read(content), as_drafts)
+    asked = {"name": upload.filename, "as_drafts": form.get("status") == "draft"}
+    return _begin(request, engine, lead, "read_file", asked, upload.file.read())
 
 
 @router.post("/import/web")
@@ -80,7 +56,7 @@ def read_pages(request: Request, engine: EngineOf, lead: Lead, url: Text = "", c
     if not url or not category:
         message = "Give the address of a page or a sitemap, and the category its articles shall have."
         return _start_page(request, engine, 422, error=message, url=url, category=category)
-    return _begin(request, engine, lead.person.id, url, lambda progress: read_web(url, category, progress=progress))
+    return _begin(request, engine, lead, "read_pages", {"url": url, "category": category})
 
 
 @router.get("/import/{job_id}")
@@ -98,18 +74,9 @@ def carry_out(request: Request, engine: EngineOf, lead: Lead, job_id: str) -> Re
     plan = _job(engine, job_id, lead.person.id).result
     if not isinstance(plan, ImportPlan):
         raise NotFound("This import is done already.")
-    incoming, author = [one.incoming for one in plan.planned if one.effect != "unchanged"], lead.person.actor
-
-    def save(progress: Progress) -> ImportReport:
-        with engine.database.work() as unit:
-            report = importing.carry_out(unit.session, incoming, author)
-            unit.commit()
-        report.problems = list(plan.problems)
-        for index in engine.answerer.indexes.values():  # here, rather than when the next question waits for it
-            index.current()
-        return report
-
-    job = engine.work.start(lead.person.id, f"Saving {len(incoming):,} texts", "/editor/import/{id}", save)
+    title = f"Saving {plan.counts['new'] + plan.counts['changed']:,} texts"
+    asked = {"author": lead.person.actor}
+    job = engine.work.begin(lead.person.id, "save_import", title, "/editor/import/{id}", asked, PLAN.dump_json(plan))
     return go_to(f"/editor/jobs/{job.id}")
 
 
@@ -123,32 +90,12 @@ def export_all(engine: EngineOf, reader: Reader) -> Response:
     return Response(content, media_type="application/zip", headers=headers)
 
 
-def _reader(name: str) -> Callable[[bytes], tuple[list[Incoming], list[Problem]]]:
-    suffix = PurePosixPath(name.lower()).suffix
-    if suffix in (".md", ".markdown"):
-        return lambda content: read_files([(name, content)])
-    if suffix not in READERS:
-        raise BadInput(f"{name!r} is neither a zip, nor a Markdown file, nor a CSV table")
-    return READERS[suffix]
-
-
 def _begin(
-    request: Request,
-    engine: Engine,
-    owner: int,
-    source: str,
-    read: Callable[[Progress], tuple[list[Incoming], list[Problem]]],
-    as_drafts: bool = False,
+    request: Request, engine: Engine, lead: Insider, kind: str, asked: Mapping[str, Any], content: bytes = b""
 ) -> Response:
-    def plan(progress: Progress) -> ImportPlan:
-        incoming, problems = read(progress)
-        if as_drafts:
-            incoming = [Incoming(one.draft, "draft", one.file) for one in incoming]
-        with engine.database.read() as unit:
-            return ImportPlan(source, importing.plan(unit.session, incoming), problems)
-
+    title = f"Reading {asked.get('name') or asked['url']}"
     try:
-        job = engine.work.start(owner, f"Reading {source}", "/editor/import/{id}", plan)
+        job = engine.work.begin(lead.person.id, kind, title, "/editor/import/{id}", asked, content)
     except AisleError as error:
         return _start_page(request, engine, status_of(error), error=sentence(error))
     return go_to(f"/editor/jobs/{job.id}")
@@ -164,5 +111,7 @@ def _job(engine: Engine, job_id: str, owner: int) -> Job:
 def _start_page(request: Request, engine: Engine, status: int = 200, **values: Any) -> Response:
     with engine.database.read() as unit:
         known = categories(unit.session)
-    shown = {"categories": known, "url": "", "category": "", **values}
+    owner = request.state.insider.person.id
+    jobs = engine.work.of(owner, WORK)[:_JOBS_SHOWN]
+    shown = {"categories": known, "url": "", "category": "", "jobs": jobs, **values}
     return show(request, "import.html", status, **shown)

@@ -1,6 +1,6 @@
 """Work that takes longer than a page may: done in the background, with its progress, for whoever began it.
 
-It lives in the memory of one process. What is lost when that ends is a preview or a report, never a saved text.
+It lives in the memory of one process; ``kept_work`` has work that outlives it.
 """
 
 from __future__ import annotations
@@ -54,16 +54,8 @@ class Work:
 
     def start(self, owner: int, title: str, then: str, function: Callable[[Progress], Any]) -> Job:
         """Begin a job. Raises TooManyTries for somebody who has several running."""
-        job = Job(secrets.token_urlsafe(12), owner, title, "")
-        job.then = then.format(id=job.id)
-        with self._lock:
-            running = sum(other.owner == owner and not other.is_over for other in self._jobs.values())
-            if running >= _MOST_RUNNING_EACH:
-                raise TooManyTries(f"{running} of your jobs are running; wait until one of them is done")
-            self._jobs[job.id] = job
-            finished = [other.id for other in self._jobs.values() if other.is_over]
-            for old in finished[: max(0, len(self._jobs) - _MOST_KEPT)]:
-                del self._jobs[old]
+        job = new_job(owner, title, then)
+        self._admit(job)
         self._pool.submit(self._do, job, function)
         return job
 
@@ -72,13 +64,26 @@ class Work:
         with self._lock:
             job = self._jobs.get(job_id)
         if job is None or job.owner != owner:
-            raise NotFound(
-                "This work is not here any more: the server was started anew, or it is long ago. Begin again."
-            )
+            raise NotFound("This work is not here any more: it is long ago, or not yours. Begin again.")
         return job
 
-    @staticmethod
-    def _do(job: Job, function: Callable[[Progress], Any]) -> None:
+    def _admit(self, job: Job) -> None:
+        with self._lock:
+            running = sum(other.owner == job.owner and not other.is_over for other in self._jobs.values())
+            if running >= _MOST_RUNNING_EACH:
+                raise TooManyTries(f"{running} of your jobs are running; wait until one of them is done")
+            self._jobs[job.id] = job
+            finished = [other for other in self._jobs.values() if other.is_over]
+            for old in finished[: max(0, len(self._jobs) - _MOST_KEPT)]:
+                self._forget(old)
+
+    def _forget(self, job: Job) -> None:
+        del self._jobs[job.id]
+
+    def _end(self, job: Job) -> None:
+        job.is_over = True
+
+    def _do(self, job: Job, function: Callable[[Progress], Any]) -> None:
         def progress(done: int, total: int) -> None:
             job.done, job.total = done, total
 
@@ -89,4 +94,10 @@ class Work:
         except Exception:  # whoever waits must learn that it is over
             _log.exception("the job %r broke", job.title)
             job.error = "Something broke on our side; nothing was saved. The server's log says what."
-        job.is_over = True
+        self._end(job)
+
+
+def new_job(owner: int, title: str, then: str) -> Job:
+    """A job with an id that nobody can guess."""
+    job_id = secrets.token_urlsafe(12)
+    return Job(job_id, owner, title, then.format(id=job_id))

@@ -1,0 +1,40 @@
+"""An import that is looked at, while the server is started anew."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from tests.web.editing import LEAD, OTHER_LEAD, OpenEditor, open_editor, post
+from tests.web.insiders import Browser
+from tests.web.served import served
+from tests.web.test_editor_rooms import done, said, save_import, upload
+
+
+def test_a_preview_survives_a_restart_and_a_text_edited_since_is_left_alone(
+    tmp_path: Path, empty_database: Path
+) -> None:
+    with open_editor(tmp_path, empty_database) as editor:
+        _look_restart_save(editor, editor.browser())
+
+
+def _look_restart_save(editor: OpenEditor, mia: Browser) -> None:
+    told = {"slug": "cloakroom", "title": "Cloakroom", "category": "store", "language": "en"}
+    post(mia, "/editor/new", **told, body="Downstairs.", action="publish")
+    table = (
+        b"slug,language,title,category,body\ncloakroom,en,Cloakroom,store,Upstairs.\nlockers,en,Lockers,store,Free.\n"
+    )
+    preview = done(mia, upload(mia, "rooms.csv", table))
+    path = re.search(r'action="(/editor/import/[\w-]+)"', preview)
+    assert path
+    editor.write("cloakroom", title="Cloakroom", body="In the yard.")
+    with served(editor.settings) as address:  # another process on the same state, as after a restart
+        again = Browser(address)
+        again.sign_in(LEAD)
+        assert "rooms.csv" in again.get("/editor/import").text
+        assert "Upstairs." in again.get(path[1]).text
+        assert post(editor.browser(OTHER_LEAD), path[1]).status_code == 404
+        saved = save_import(again, again.get(path[1]).text)
+    assert "1 text saved, 1 could not be used." in saved
+    assert "'cloakroom' in 'en' was edited since" in saved
+    assert (said(editor, "cloakroom"), said(editor, "lockers")) == ("In the yard.", "Free.")
