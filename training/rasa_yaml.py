@@ -20,7 +20,10 @@ from shop.errors import BadInput
 NLU = Path("bot/data/nlu")
 
 _ANNOTATED = re.compile(r"\[(?P<text>[^\[\]]+)\](?:\((?P<short>[^()]+)\)|(?P<long>\{[^{}]+\}))")
-_NEEDS_ESCAPE = re.compile(r"[\[\](){}]")
+_MARKS = re.compile(r"[\[\](){}]")
+_HARMLESS = str.maketrans("[](){}", "（）（）（）")
+_NO_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+"""What cannot stand in a line of YAML."""
 
 
 @dataclass(frozen=True)
@@ -102,17 +105,24 @@ def parse(written: str) -> tuple[str, tuple[Span, ...]]:
 
 
 def annotate(text: str, entities: Iterable[Span]) -> str:
-    """The way back of ``parse``; line breaks become spaces, one for one."""
-    text = re.sub(r"[\r\n\t]", " ", text)
+    """The way back of ``parse``, of a text that is a line (``as_line``)."""
+    text = as_line(text)
     for entity in sorted(entities, key=lambda each: each.start, reverse=True):
         words = text[entity.start : entity.end]
-        if _NEEDS_ESCAPE.search(words):
+        if _MARKS.search(words):
             continue
         named = f"({entity.name})"
         if entity.value != words:
             named = json.dumps({"entity": entity.name, "value": entity.value}, ensure_ascii=False)
         text = f"{text[: entity.start]}[{words}]{named}{text[entity.end :]}"
     return text
+
+
+def as_line(text: str) -> str:
+    """The text as a training file can hold it, character for character: what would break a line is a space, and
+    brackets that would be taken for markup are round ones of Chinese writing."""
+    text = _NO_LINE.sub(" ", text)
+    return text.translate(_HARMLESS) if _ANNOTATED.search(text) else text
 
 
 def _entries(file: Path, tree: Any) -> list[dict[str, Any]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -18,11 +17,10 @@ from shop.tables import TrainingLabel, TrainingMessage
 from training.data_sets.filling import fill
 from training.dataset import rows_from_sentiment_csv
 from training.labelling.labels import labels_in_force
-from training.rasa_yaml import Span, WrittenExample, read_folder
+from training.rasa_yaml import Span, WrittenExample, as_line, read_folder
 
 Split = Literal["train", "validation", "test", "regression"]
 SPLITS: tuple[Split, ...] = ("train", "validation", "test", "regression")
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
 @dataclass(frozen=True)
@@ -115,7 +113,7 @@ def _of_message(message: TrainingMessage, labels: Iterable[TrainingLabel]) -> Da
     labels = list(labels)
     corrected = [label.entities for label in labels if label.entities is not None]
     marked = corrected[-1] if corrected else message.entities
-    text = _UNPRINTABLE.sub(" ", message.text)
+    text = as_line(message.text)
     spans = tuple(
         Span(int(each["start"]), int(each["end"]), each["entity"], text[int(each["start"]) : int(each["end"])])
         for each in marked
