@@ -41,7 +41,14 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def settings(tmp_path: Path, empty_database: Path, rasa: StandIn) -> Settings:
     shutil.copy(empty_database, tmp_path / "aisle.db")
     return Settings(
-        state_dir=tmp_path, database_url="", rasa_port=rasa.port, actions_port=rasa.port, turn_timeout_seconds=5
+        state_dir=tmp_path,
+        database_url="",
+        host="127.0.0.1",  # with the port, what links are printed with, whatever the environment says
+        port=8080,
+        public_url="",
+        rasa_port=rasa.port,
+        actions_port=rasa.port,
+        turn_timeout_seconds=5,
     )
 
 
