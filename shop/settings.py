@@ -41,6 +41,13 @@ class Settings(BaseSettings):
     conversations_per_minute: int = Field(60, description="Most conversations one address may open in a minute.")
     conversation_token_days: int = Field(30, description="Days a conversation's token stays valid.")
 
+    retention_days: int = Field(
+        365, ge=0, description="Days a conversation is kept after its last message; 0 means for good."
+    )
+    training_retention_days: int = Field(
+        730, ge=0, description="Days a redacted message is kept for training; 0 means for good."
+    )
+
     code_ttl_seconds: int = Field(600, description="Seconds a one-time code stays valid.")
     code_max_tries: int = Field(5, description="Wrong tries after which a one-time code is void.")
     codes_per_hour: int = Field(5, description="Most one-time codes one conversation may ask for in an hour.")
