@@ -83,11 +83,14 @@ def find_gaps(database: Database, answerer: Answerer, language: str, days: int =
     return sorted(gaps, key=lambda gap: (-gap.count, -gap.trend, gap.question))
 
 
-def dismiss(session: Session, gap: Gap, reason: str, author: str) -> None:
-    """Leave a gap open on purpose. Raises BadInput where no reason is given."""
+def dismiss(session: Session, gap: Gap, reason: str, author: str) -> int:
+    """Leave a gap open on purpose. Returns the number by which ``dismissals.reopen`` takes it back.
+
+    Raises BadInput where no reason is given.
+    """
     if not reason.strip() or len(reason) > 300:
         raise BadInput(f"a reason of 1 to 300 characters is needed to dismiss questions, got {len(reason.strip())}")
-    _decide(session, gap, GapDecision(kind="dismissed", reason=reason.strip()), author)
+    return _decide(session, gap, GapDecision(kind="dismissed", reason=reason.strip()), author)
 
 
 def mark_attached(session: Session, gap: Gap, slug: str, author: str) -> None:
@@ -106,7 +109,7 @@ def draft_for(gap: Gap, slug: str, category: str) -> ArticleDraft:
     return ArticleDraft(slug, category, gap.language, gap.question[:_LONGEST_TITLE], "", others)
 
 
-def _decide(session: Session, gap: Gap, decision: GapDecision, author: str) -> None:
+def _decide(session: Session, gap: Gap, decision: GapDecision, author: str) -> int:
     decision.language, decision.example, decision.author = gap.language, gap.question, author
     decision.created_at = now()
     session.add(decision)
@@ -120,6 +123,7 @@ def _decide(session: Session, gap: Gap, decision: GapDecision, author: str) -> N
     entry = AuditEntry(at=now(), actor=author, action="decide_gap", subject=f"gap:{decision.id}", detail=detail)
     session.add(entry)
     session.flush()
+    return int(decision.id)
 
 
 def _questions(database: Database, encoder: TextEncoder, language: str, days: int) -> tuple[list[_Asked], np.ndarray]:

@@ -9,11 +9,13 @@ import pytest
 from sqlalchemy import select
 
 from knowledge.answering import Answer
+from knowledge.dismissals import dismissals, reopen
 from knowledge.editor import Editor
 from knowledge.gaps import Gap, dismiss, draft_for, find_gaps, mark_attached, mark_drafted
 from knowledge.question_log import log_question
+from shop.audit import latest
 from shop.clock import now
-from shop.errors import BadInput
+from shop.errors import BadInput, NotFound
 from shop.tables import GapDecision, QuestionLog
 from shop.unit_of_work import Database
 
@@ -88,6 +90,37 @@ def test_a_dismissed_gap_stays_away_when_it_is_asked_again(editor: Editor) -> No
     with editor.database.read() as unit:
         decision = unit.session.scalars(select(GapDecision)).one()
         assert (decision.kind, decision.reason, decision.author) == ("dismissed", "we sell no gifts", "staff:ann")
+
+
+def test_a_dismissal_is_listed_with_its_reason_and_can_be_taken_back(editor: Editor) -> None:
+    ask(editor.database, GIFTS + BIKES)
+    with editor.database.work() as unit:
+        number = dismiss(unit.session, gaps(editor)[0], "we sell no gifts", "staff:1")
+        unit.commit()
+    ask(editor.database, GIFTS[:1])
+    assert len(gaps(editor)) == 1
+    with editor.database.work() as unit:
+        (found,) = dismissals(unit.session, "en")
+        assert (found.id, found.reason, found.author, found.count) == (number, "we sell no gifts", "staff:1", 4)
+        assert dismissals(unit.session, "zh") == []
+        reopen(unit.session, number, "staff:2")
+        unit.commit()
+    assert [gap.count for gap in gaps(editor)] == [5, 2]
+    with editor.database.work() as unit:
+        assert dismissals(unit.session, "en") == []
+        with pytest.raises(NotFound):
+            reopen(unit.session, number, "staff:2")
+        entry = latest(unit.session, 1)[0]
+        assert (entry.actor, entry.action, entry.subject) == ("staff:2", "reopen_gap", f"gap:{number}")
+
+
+def test_only_dismissals_are_taken_back(editor: Editor) -> None:
+    ask(editor.database, BIKES)
+    with editor.database.work() as unit:
+        mark_attached(unit.session, gaps(editor)[0], "opening-hours", "staff:1")
+        number = unit.session.scalars(select(GapDecision.id)).one()
+        with pytest.raises(NotFound):
+            reopen(unit.session, number, "staff:1")
 
 
 def test_a_gap_becomes_an_alternative_question_and_is_answered(editor: Editor) -> None:

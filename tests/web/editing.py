@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,14 +51,20 @@ class OpenEditor:
             unit.commit()
 
 
+def _words(settings: Settings, language: str) -> WordEncoder:
+    return WordEncoder(f"words-{language}")
+
+
 @contextmanager
-def open_editor(folder: Path, empty_database: Path) -> Iterator[OpenEditor]:
-    """The app while the block runs."""
+def open_editor(
+    folder: Path, empty_database: Path, load: Callable[[Settings, str], WordEncoder] = _words
+) -> Iterator[OpenEditor]:
+    """The app while the block runs; ``load`` gives the encoder of a language."""
     shutil.copy(empty_database, folder / "aisle.db")
     settings = Settings(state_dir=folder, database_url="", rasa_port=1, actions_port=1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("web.staff.door.Passwords", cheap_passwords)
-        patch.setattr("knowledge.answering.load_encoder", lambda settings, language: WordEncoder(f"words-{language}"))
+        patch.setattr("knowledge.answering.load_encoder", load)
         database = Database.from_settings(settings)
         with database.work() as unit:
             for draft in SHELF:

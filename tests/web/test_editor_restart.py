@@ -1,13 +1,16 @@
-"""An import that is looked at, while the server is started anew."""
+"""What people at the pages see of a server that is started anew."""
 
 from __future__ import annotations
 
 import re
+import threading
 from pathlib import Path
 
+from shop.settings import Settings
+from tests.knowledge.conftest import WordEncoder
 from tests.web.editing import LEAD, OTHER_LEAD, OpenEditor, open_editor, post
 from tests.web.insiders import Browser
-from tests.web.served import served
+from tests.web.served import served, wait_until
 from tests.web.test_editor_rooms import done, said, save_import, upload
 
 
@@ -38,3 +41,22 @@ def _look_restart_save(editor: OpenEditor, mia: Browser) -> None:
     assert "1 text saved, 1 could not be used." in saved
     assert "'cloakroom' in 'en' was edited since" in saved
     assert (said(editor, "cloakroom"), said(editor, "lockers")) == ("In the yard.", "Free.")
+
+
+def test_while_the_encoders_are_loaded_every_page_is_there_and_says_so(tmp_path: Path, empty_database: Path) -> None:
+    loaded = threading.Event()
+
+    def load(settings: Settings, language: str) -> WordEncoder:
+        loaded.wait(60)
+        return WordEncoder(f"words-{language}")
+
+    with open_editor(tmp_path, empty_database, load) as editor:
+        mia = editor.browser()
+        assert "Opening hours" in mia.get("/editor").text  # which begins to load, as the server's start does
+        wait_until(lambda: "is loading what searches the articles" in mia.get("/editor/gaps").text)
+        assert mia.get("/editor/jobs/loading/progress").json()["is_over"] is False
+        for path in ("articles/opening-hours", "new?gap=1", "health", "tests", "figures", "import", "gaps/dismissed"):
+            assert mia.get(f"/editor/{path}").status_code == 200
+        loaded.set()
+        wait_until(lambda: mia.get("/editor/jobs/loading/progress").json()["is_over"])
+        assert "grouped by meaning" in mia.get("/editor/gaps").text

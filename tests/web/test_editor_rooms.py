@@ -16,6 +16,8 @@ import pytest
 from sqlalchemy import func, select
 
 from knowledge.articles import latest_revision
+from shop import conversations as talk
+from shop import feedback
 from shop.clock import now
 from shop.tables import Article, GapDecision, QuestionLog
 from tests.web.editing import OTHER_LEAD, VIEWER, OpenEditor, open_editor, post, token_of
@@ -100,13 +102,27 @@ def test_gaps_are_grouped_counted_and_dismissed_with_a_reason(editor: OpenEditor
     assert "<b>" not in page
     assert 'class="spark"' in page
     vera = editor.browser(VIEWER).get("/editor/gaps?language=zh").text
-    assert "Dismiss" not in vera
+    assert "Dismiss, because" not in vera
     gap = gap_id(page, "watch battery")
     refused = post(mia, "/editor/gaps/dismiss", gap=gap, language="zh", reason=" ")
     assert refused.status_code == 422
     assert "A reason of 1 to 300 characters is needed" in refused.text
+    gone = post(mia, "/editor/gaps/dismiss", gap=gap, language="zh", reason="not sold")
+    after = mia.get(gone.headers["Location"]).text
+    assert "Undo" in after
+    assert "watch battery" not in after
+    listed = mia.get("/editor/gaps/dismissed?language=zh").text
+    assert "watch battery" in listed
+    assert "not sold" in listed
+    assert "Show again" not in editor.browser(VIEWER).get("/editor/gaps/dismissed?language=zh").text
+    undo = re.search(r'name="dismissal" value="(\d+)"', after)
+    assert undo
+    assert post(editor.browser(VIEWER), "/editor/gaps/reopen", dismissal=undo[1]).status_code == 403
+    assert post(mia, "/editor/gaps/reopen", dismissal=undo[1], language="zh").status_code == 303
+    assert "watch battery" in mia.get("/editor/gaps?language=zh").text
+    assert "Nothing in 中文 is dismissed." in mia.get("/editor/gaps/dismissed?language=zh").text
+    assert post(mia, "/editor/gaps/reopen", dismissal=undo[1]).status_code == 404
     assert post(mia, "/editor/gaps/dismiss", gap=gap, language="zh", reason="not sold").status_code == 303
-    assert "watch battery" not in mia.get("/editor/gaps?language=zh").text
     again = post(mia, "/editor/gaps/dismiss", gap=gap, language="zh", reason="not sold")
     assert "Somebody has decided about these questions already." in again.text
 
@@ -239,6 +255,16 @@ def test_figures_count_and_plot(editor: OpenEditor, mia: Browser) -> None:
     assert re.search(r'opening-hours">Opening hours</a></th><td data-label="Answers">2</td>', page)
     assert "Questions by week" in mia.get("/editor/figures?days=365").text
     assert mia.get("/editor/figures?days=0").status_code == 422
+    with editor.database.work() as unit:
+        rated = talk.open_conversation(unit.session, "en").id
+        answer = talk.append_message(unit.session, rated, talk.Draft("bot", "words"))
+        feedback.vote(unit.session, rated, answer.seq, -1)
+        feedback.rate(unit.session, rated, 4, "<i>fine</i>")
+        unit.commit()
+    rated_page = mia.get("/editor/figures?language=en&days=7").text
+    assert "from 1 rating<" in rated_page
+    assert "of 1 thumb<" in rated_page
+    assert "&lt;i&gt;fine&lt;/i&gt;" in rated_page
     # SVG is drawn without inline styles, which the policy forbids.
     assert "style=" not in page
 

@@ -17,7 +17,7 @@ from shop.errors import AisleError, BadInput, NotFound
 from web.editor.engine import Engine, EngineOf
 from web.editor.forms import DraftForm, slug_of
 from web.editor.gaps import begun_from, note_drafted
-from web.editor.parts import LargeForm, Lead, Reader, show
+from web.editor.parts import LargeForm, Lead, Reader, show, show_loading
 from web.staff.parts import LANGUAGE_NAMES, go_to, language_or, names_of, sentence, status_of
 
 router = APIRouter(prefix="/editor", include_in_schema=False)
@@ -29,6 +29,8 @@ _DONE = {"archive": "archived", "withdraw": "withdrawn", "republish": "republish
 @router.get("/new")
 def begin(request: Request, engine: EngineOf, lead: Lead, language: str = "en", gap: int = 0) -> Response:
     """An empty form, or one about questions that had no answer."""
+    if gap and engine.is_loading:
+        return show_loading(request)
     language = language_or(language)
     form = begun_from(engine, language, gap) if gap else DraftForm(language=language)
     return _new_page(request, engine, form, gap=gap)

@@ -70,9 +70,10 @@ def _plots(found: Analytics) -> dict[str, Any]:
         "by_week": len(groups) < len(by_day),
         "questions_plot": stacked_bars(starts, questions, "Questions by outcome", halves=2),
         "questions_key": list(questions),
-        "conversations_plot": stacked_bars(starts, conversations, "Conversations"),
+        "conversations_plot": stacked_bars(starts, conversations, "Conversations", halves=2),
         "conversations_key": list(conversations),
         "containment_plot": line(starts, [one.containment for one in sums], "Containment"),
+        "satisfaction_plot": line(starts, [one.satisfaction for one in sums], "Satisfaction"),
     }
 
 

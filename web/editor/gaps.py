@@ -9,12 +9,13 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response
 
 from knowledge.answering import Ranked
+from knowledge.dismissals import dismissals, reopen
 from knowledge.gaps import Gap, dismiss, draft_for, find_gaps, mark_attached, mark_drafted
 from shop.errors import AisleError, NotFound
 from web.editor.engine import Engine, EngineOf
 from web.editor.forms import DraftForm, slug_of
-from web.editor.parts import Lead, Reader, show
-from web.staff.parts import go_to, language_or, sentence, status_of
+from web.editor.parts import Lead, Reader, show, show_loading
+from web.staff.parts import go_to, language_or, names_of, sentence, status_of
 from web.staff.plots import spark_line
 
 _PAGE_SIZE = 20
@@ -44,9 +45,30 @@ def gaps(
     reader: Reader,
     language: str = "en",
     page: Annotated[int, Query(ge=1, le=10_000)] = 1,
+    undo: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
 ) -> Response:
-    """The gaps of a language, the most asked first."""
-    return _page(request, engine, language_or(language), page)
+    """The gaps of a language, the most asked first; ``undo`` names what was dismissed just now."""
+    if engine.is_loading:
+        return show_loading(request)
+    return _page(request, engine, language_or(language), page, undo=undo)
+
+
+@router.get("/dismissed")
+def dismissed(request: Request, engine: EngineOf, reader: Reader, language: str = "en") -> Response:
+    """What was left open on purpose, and why."""
+    language = language_or(language)
+    with engine.database.read() as unit:
+        found, names = dismissals(unit.session, language), names_of(unit.session)
+    return show(request, "dismissed.html", dismissals=found, names=names, language=language)
+
+
+@router.post("/reopen")
+def reopen_gap(engine: EngineOf, lead: Lead, dismissal: GapId, language: Text = "en") -> Response:
+    """Show dismissed questions among the gaps again."""
+    with engine.database.work() as unit:
+        reopen(unit.session, dismissal, lead.person.actor)
+        unit.commit()
+    return go_to(f"/editor/gaps?language={language_or(language)}&done=reopened")
 
 
 @router.post("/dismiss")
@@ -58,11 +80,11 @@ def dismiss_gap(
     try:
         found = _find(engine, language, gap)
         with engine.database.work() as unit:
-            dismiss(unit.session, found, reason, lead.person.actor)
+            dismissal = dismiss(unit.session, found, reason, lead.person.actor)
             unit.commit()
     except AisleError as error:
         return _page(request, engine, language, 1, status_of(error), error=sentence(error))
-    return go_to(f"/editor/gaps?language={language}&done=dismissed")
+    return go_to(f"/editor/gaps?language={language}&done=dismissed&undo={dismissal}")
 
 
 @router.post("/attach")
@@ -129,5 +151,5 @@ def _page(request: Request, engine: Engine, language: str, page: int, status: in
         language=language,
         page=page,
         last_page=max(1, -(-len(found) // _PAGE_SIZE)),
-        **values,
+        **{"undo": 0, **values},
     )

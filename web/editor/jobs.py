@@ -13,6 +13,12 @@ from web.staff.parts import go_to, sentence
 router = APIRouter(prefix="/editor/jobs", include_in_schema=False)
 
 
+@router.get("/loading/progress")
+def loading(engine: EngineOf, reader: Reader) -> Response:
+    """For the script of the page that waits until what answers is loaded."""
+    return JSONResponse({"is_over": not engine.is_loading, "done": 0, "total": 0}, headers=HEADERS)
+
+
 @router.get("/{job_id}")
 def wait(request: Request, engine: EngineOf, reader: Reader, job_id: str) -> Response:
     """How far it is; leads on to the result."""

@@ -36,7 +36,8 @@ _NOTICES = {
     "republished": "The bot answers with it again.",
     "restored": "The old text is there again, as a new revision.",
     "question-added": "The question is added to the article.",
-    "dismissed": "Dismissed. These questions will not be shown again.",
+    "dismissed": "Dismissed. These questions will not be shown again, also when they are asked anew.",
+    "reopened": "The questions are among the gaps again.",
     "list-saved": "The list is saved.",
     "list-deleted": "The list is deleted.",
 }
@@ -63,3 +64,8 @@ def show(request: Request, template: str, status: int = 200, **values: Any) -> R
     insider: Insider = request.state.insider
     shared = {"may_write": insider.person.may("lead"), "languages": LANGUAGE_NAMES, "tabs": TABS}
     return _pages.render(request, f"editor/{template}", status, **shared, **values)
+
+
+def show_loading(request: Request) -> Response:
+    """What is shown, and shown anew by itself, while what answers is being loaded after a start."""
+    return show(request, "loading.html")
