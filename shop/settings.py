@@ -92,10 +92,6 @@ class Settings(BaseSettings):
         description="Addresses of all Rasa processes that a promotion must reach, comma-separated; empty means the one "
         "on the Rasa port.",
     )
-    held_out_data: str = Field(
-        "tests/understanding",
-        description="Folder of Rasa NLU files that nobody trains on; a new model is compared with the old one on them.",
-    )
     onnx_threads: int = Field(1, description="Threads one run of an ONNX model may use.")
 
     gemma_languages: str = Field(
@@ -121,6 +117,12 @@ class Settings(BaseSettings):
     def resolved_public_url(self) -> str:
         """The address in force, without a slash at its end."""
         return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
+
+    @property
+    def loopback_url(self) -> str:
+        """Where the other processes of this machine reach the web server."""
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104 - compared, not listened on
+        return f"http://{host}:{self.port}"
 
     @property
     def resolved_rasa_urls(self) -> tuple[str, ...]:

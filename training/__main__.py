@@ -18,6 +18,8 @@ from rich.table import Table
 from shop.errors import AisleError, BadInput
 from shop.settings import get_settings
 from training import data_commands
+from training.models import commands as models
+from training.runs import commands as runs
 
 if TYPE_CHECKING:
     from language.explaining import Explanation
@@ -26,6 +28,17 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Training, export and evaluation of models.")
 app.command()(data_commands.collect)
 app.add_typer(data_commands.app, name="data-set")
+app.command()(runs.retrain)
+app.command()(runs.resume)
+app.command()(runs.stop)
+app.command()(runs.worker)
+app.command()(models.gate)
+app.command()(models.promote)
+app.command()(models.shadow)
+app.command("runs")(runs.list_runs)
+app.command("models")(models.list_models)
+app.command("return")(models.return_to)
+app.command(hidden=True)(runs.step)
 _OUT = Console()
 _SHOWN_CONFUSIONS = 15
 _BAR = 20  # characters of the strongest word

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from shop.settings import Settings
 from shop.unit_of_work import Database
+from web import model_server
 from web.demo.routes import add_demo
 from web.editor.routes import add_editor, open_editor
 from web.gateway import operations, routes
@@ -61,6 +62,7 @@ def create_app(settings: Settings, warm_up: bool = False) -> FastAPI:
     answer_problems(app)
     app.include_router(routes.router)
     app.include_router(operations.router)
+    app.include_router(model_server.router)
     add_widget(app)
     add_staff(app)
     add_editor(app)

@@ -23,11 +23,14 @@ from shop.errors import AisleError, Refused, Unavailable
 from shop.settings import Settings, get_settings
 from shop.staff import first_admin_link
 from shop.unit_of_work import Database
+from training.models import ensure_champion
 from web.preparation import missing_steps
 
 ROOT = Path(__file__).resolve().parent.parent
 #: Rasa loads TensorFlow before it answers; on two busy cores that takes its time.
 START_TIMEOUT_SECONDS = 180
+#: What no shopper waits for must not slow the start.
+_STARTED_LAST = ("worker", "trainer")
 
 console = Console(stderr=True)
 app = typer.Typer(add_completion=False)
@@ -63,6 +66,9 @@ def prepare(settings: Settings) -> None:
 def serve(settings: Settings) -> None:
     """Run all processes until a signal or until the supervisor ends."""
     _check_ports(settings)
+    database = Database.from_settings(settings)
+    ensure_champion(database, settings)
+    database.close()
     config = write_configuration(settings)
     supervisor = subprocess.Popen(  # noqa: S603 - our own configuration
         [sys.executable, "-m", "supervisor.supervisord", "--nodaemon", "--configuration", str(config)],
@@ -73,7 +79,8 @@ def serve(settings: Settings) -> None:
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         _wait_until_ready(settings, supervisor)
-        _start_worker(config, settings)
+        for name in _STARTED_LAST:
+            _start(name, config, settings)
         console.print(f"\n[green]{settings.shop_name} is open:[/green] http://{settings.host}:{settings.port}")
         print_way_inside(settings)
         console.print(f"[dim]Logs: {settings.state_dir / 'log'}   Chat here: make chat   Stop: Ctrl-C[/dim]")
@@ -94,6 +101,11 @@ def write_configuration(settings: Settings) -> Path:
     endpoints = yaml.safe_load((ROOT / "bot" / "endpoints.yml").read_text("utf-8"))
     endpoints["action_endpoint"]["url"] = f"http://127.0.0.1:{settings.actions_port}/webhook"
     endpoints["action_endpoint"]["headers"] = {"x-aisle-secret": settings.channel_secret}
+    endpoints["models"] = {
+        "url": f"{settings.loopback_url}/internal/model",
+        "wait_time_between_pulls": settings.model_pull_seconds,
+        "headers": {"x-aisle-secret": settings.channel_secret},
+    }
     written = run / "endpoints.yml"
     written.touch(mode=0o600)
     written.write_text(yaml.safe_dump(endpoints), "utf-8")
@@ -146,11 +158,11 @@ def _wait_until_ready(settings: Settings, supervisor: subprocess.Popen[bytes]) -
     raise Unavailable(f"Not ready after {START_TIMEOUT_SECONDS} s; see {settings.state_dir / 'log'}.")
 
 
-def _start_worker(config: Path, settings: Settings) -> None:
-    command = [sys.executable, "-m", "supervisor.supervisorctl", "--configuration", str(config), "start", "worker"]
+def _start(name: str, config: Path, settings: Settings) -> None:
+    command = [sys.executable, "-m", "supervisor.supervisorctl", "--configuration", str(config), "start", name]
     result = subprocess.run(command, env=_environment(settings), capture_output=True, text=True, check=False)  # noqa: S603
     if "started" not in result.stdout:
-        console.print(f"[yellow]The worker did not start: {result.stdout.strip()}[/yellow]")
+        console.print(f"[yellow]The {name} did not start: {result.stdout.strip()}[/yellow]")
 
 
 def print_way_inside(settings: Settings) -> None:

@@ -23,6 +23,7 @@ from shop.settings import get_settings
 
 logger = logging.getLogger(__name__)
 
+_ONLY_THE_GATEWAY = "only the gateway may talk to this channel"
 RANKING_LENGTH = 5  # of 43 intents; the rest would be most of what a conversation stores
 
 
@@ -44,7 +45,10 @@ class GatewayOutput(CollectingOutputChannel):
 
 
 class GatewayInput(InputChannel):
-    """``POST /webhooks/aisle/webhook`` for the gateway, ``GET /webhooks/aisle/`` to ask whether a model is loaded."""
+    """``POST /webhooks/aisle/webhook`` for the gateway, ``GET /webhooks/aisle/`` to ask whether a model is loaded.
+
+    For who promotes models: ``GET …/model`` says which archive is loaded, ``POST …/parse`` how it reads some texts.
+    """
 
     @classmethod
     def name(cls) -> str:
@@ -54,6 +58,11 @@ class GatewayInput(InputChannel):
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """The routes of the channel."""
         secret = get_settings().channel_secret.encode()
+
+        def may_ask(request: Request) -> bool:
+            shown = request.headers.get("x-aisle-secret", "")
+            return hmac.compare_digest(shown.encode(errors="surrogateescape"), secret)
+
         webhook = Blueprint("aisle_webhook", __name__)
 
         @webhook.get("/")
@@ -63,9 +72,8 @@ class GatewayInput(InputChannel):
 
         @webhook.post("/webhook")
         async def receive(request: Request) -> HTTPResponse:
-            shown = request.headers.get("x-aisle-secret", "")
-            if not hmac.compare_digest(shown.encode(errors="surrogateescape"), secret):
-                return _refusal(403, "only the gateway may talk to this channel")
+            if not may_ask(request):
+                return _refusal(403, _ONLY_THE_GATEWAY)
             if not _agent(request).is_ready():
                 return _refusal(503, "no model is loaded")
             try:
@@ -73,6 +81,23 @@ class GatewayInput(InputChannel):
             except BadRequest as error:
                 return _refusal(400, str(error))
             return await _answer(_agent(request), asked, on_new_message)
+
+        @webhook.get("/model")
+        async def model(request: Request) -> HTTPResponse:
+            if not may_ask(request):
+                return _refusal(403, _ONLY_THE_GATEWAY)
+            agent = _agent(request)
+            etag = (agent.fingerprint or "").strip('"') if agent.is_ready() else None
+            return response.json({"etag": etag, "model_id": agent.model_id})
+
+        @webhook.post("/parse")
+        async def parse(request: Request) -> HTTPResponse:
+            if not may_ask(request):
+                return _refusal(403, _ONLY_THE_GATEWAY)
+            texts = request.json.get("texts") if isinstance(request.json, dict) else None
+            if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+                return _refusal(400, "texts must be a list of strings")
+            return response.json({"parses": [await _parsed(_agent(request), text) for text in texts]})
 
         return webhook
 
@@ -115,6 +140,13 @@ async def _understanding(agent: Agent, asked: GatewayRequest) -> tuple[dict[str,
     for internal in ("text", "message_id", "metadata", "text_tokens", "response_selector"):
         parse.pop(internal, None)
     return parse, language
+
+
+async def _parsed(agent: Agent, text: str) -> dict[str, Any]:
+    parse = await agent.parse_message(text)
+    ranking = parse.get("intent_ranking") or [{}]
+    likeliest = ranking[0].get("name")
+    return {"intent": parse["intent"].get("name"), "likeliest": likeliest, "model": parse.get("model")}
 
 
 def _agent(request: Request) -> Agent:

@@ -4,9 +4,9 @@ Free of torch and of Rasa, so that the web process can use it; what needs them r
 """
 
 from training.models.gate import ChangedExample, Gate, Guarded, Talk, gate_of
-from training.models.health import Health, health_of
+from training.models.health import Health, Process, health_of
 from training.models.promotion import promote, return_to
-from training.models.registry import champion, ensure_champion, get_model, list_models
+from training.models.registry import archive_of, champion, ensure_champion, get_model, list_models
 from training.models.shadow import Agreement, Disagreement, agreement, set_shadow
 
 __all__ = [
@@ -16,8 +16,10 @@ __all__ = [
     "Gate",
     "Guarded",
     "Health",
+    "Process",
     "Talk",
     "agreement",
+    "archive_of",
     "champion",
     "ensure_champion",
     "gate_of",

@@ -1,0 +1,1 @@
+"""What each step does: ``inputs`` says what it depends on, ``work`` does it and gives what it made."""

@@ -1,0 +1,57 @@
+"""Check: what is wrong with the data set; a leak or a text under two intents ends the run."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from language.understanding import Understanding
+from shop.errors import BadInput
+from training import data_sets
+from training.data_sets import Findings
+from training.models.serving import served_of
+from training.runs.context import Made, StepContext
+
+_SHOWN = 200
+
+
+def inputs(step: StepContext) -> dict[str, Any]:
+    """The data set, and the model whose eyes doubt the labels."""
+    champion = step.champion
+    return {
+        "data_set": step.made_by("collect")["checksum"],
+        "model": champion.fingerprint if champion else "",
+    }
+
+
+def work(step: StepContext) -> Made:
+    """Look for duplicates, leaks, wrong labels and lacking balance. Raises BadInput where training would be useless."""
+    with step.database.read() as unit:
+        version = data_sets.get_version(unit.session, step.made_by("collect")["data_set_version"])
+    champion = step.champion
+    model = Understanding.load(served_of(champion, step.settings)) if champion and _labels_came(version) else None
+    findings = data_sets.check(step.settings, version, model)
+    file = step.folder / "findings.json"
+    file.write_text(json.dumps(_short(findings), ensure_ascii=False, indent=1), "utf-8")
+    if not findings.fit_to_train:
+        raise BadInput(f"The data set is not fit to train on: {_said(findings)} See the page Data set, and label anew.")
+    return Made({"findings_file": str(file.relative_to(step.settings.state_dir))}, _said(findings))
+
+
+def _labels_came(version: Any) -> bool:
+    """The tree's own examples were looked through before they were committed."""
+    return int(version.counts["from_messages"]) > 0
+
+
+def _short(findings: Findings) -> dict[str, Any]:
+    held = asdict(findings)
+    return {name: value[:_SHOWN] if isinstance(value, list | tuple) else value for name, value in held.items()}
+
+
+def _said(findings: Findings) -> str:
+    doubted = f"{len(findings.label_errors)}" if findings.label_errors_checked else "no"
+    return (
+        f"{len(findings.leaks)} leaks, {len(findings.duplicates)} near-duplicates under two intents, "
+        f"{doubted} labels doubted, {len(findings.balance.scarce)} scarce intents."
+    )
