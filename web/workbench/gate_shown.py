@@ -19,6 +19,7 @@ class FigureShown:
     """One guarded figure of both models."""
 
     guarded: Guarded
+    title: str
     champion: str
     challenger: str
     difference: str
@@ -78,6 +79,7 @@ def _figures(guarded: Sequence[Guarded]) -> tuple[FigureShown, ...]:
 def _figure(one: Guarded, widest: float) -> FigureShown:
     return FigureShown(
         one,
+        one.title.removeprefix("Intent ").replace("_", " ") if one.name.startswith("intent:") else one.title,
         _value(one.champion, one.unit),
         _value(one.challenger, one.unit),
         _difference(one.challenger - one.champion, one.unit),

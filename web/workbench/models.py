@@ -7,10 +7,12 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
+from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sse_starlette import EventSourceResponse
 
+from knowledge.rendering import to_html
 from shop.audit import latest
 from shop.errors import AisleError
 from shop.tables import ModelVersion, TrainingRun
@@ -25,6 +27,7 @@ from training.models import (
     return_to,
     set_shadow,
 )
+from training.runs import run_folder
 from web.staff.door import Door
 from web.staff.guards import DoorOf
 from web.staff.parts import go_to, sentence, status_of
@@ -54,6 +57,18 @@ def one(
 ) -> Response:
     """A model and what the gate said of it."""
     return _model_page(request, door, model_id, changed=changed, intent=intent)
+
+
+@router.get("/{model_id}/card")
+def card(request: Request, door: DoorOf, trainer: Trainer, model_id: int) -> Response:
+    """What a model was made of and how it did, as its training wrote it."""
+    with door.database.read() as unit:
+        model, run = get_model(unit.session, model_id), _runs_of(unit.session).get(model_id)
+    files = [door.settings.state_dir / model.trained_in / "weights" / "README.md"] if model.trained_in else []
+    if run is not None:
+        files.insert(0, run_folder(door.settings, run) / "model_card.md")
+    text = next((file.read_text("utf-8") for file in files if file.is_file()), "")
+    return show(request, "card.html", model=model, run=run, html=Markup(to_html(text)))  # noqa: S704 - cleaned
 
 
 @router.get("/{model_id}/live")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
@@ -12,6 +13,7 @@ from markupsafe import Markup
 from shop.clock import now
 from shop.settings import Settings
 from shop.tables import TrainingRun
+from training.progress import read as read_progress
 from training.runs import STEPS, StepRecord, run_folder, steps_of
 from web.staff.parts import sentence
 from web.staff.plots import curve
@@ -34,6 +36,8 @@ _STEP_STATES = {
     "stopped": ("stopped", ""),
 }
 _LONGEST_WAIT_SECONDS = 20
+_PROGRESS = "progress.jsonl"
+_FOR_PROGRAMS = ("_file", "checksum", "archive")
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ def shown(run: TrainingRun, settings: Settings) -> RunShown:
     steps = tuple(_step(record) for record in records)
     progress = dict(run.progress or {})
     done, total = int(progress.get("done") or 0), int(progress.get("total") or 0)
-    points = [(float(step), float(loss)) for step, loss in progress.get("loss") or ()]
+    points = _losses(progress, run_folder(settings, run.id))
     running = next((step for step in steps if step.state == "running"), None)
     state, kind = _STATES[run.state]
     return RunShown(
@@ -121,9 +125,11 @@ def _with_code(text: str) -> Markup:
 
 
 def _flat(outputs: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    """What a step made, by name, as short texts."""
+    """What a step made, by name, as short texts; files and checksums are for programs."""
     found = []
     for name, value in outputs.items():
+        if name.endswith(_FOR_PROGRAMS):
+            continue
         if isinstance(value, bool):
             text = "yes" if value else "no"
         elif isinstance(value, float):
@@ -137,6 +143,12 @@ def _flat(outputs: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
         if text:
             found.append((name.replace("_", " "), text))
     return tuple(found)
+
+
+def _losses(progress: Mapping[str, Any], folder: Path) -> list[tuple[float, float]]:
+    """(step, loss) of the fine-tuning; of a run whose other steps went on since, as its folder keeps them."""
+    held = progress.get("loss") or read_progress(folder / _PROGRESS).loss
+    return [(float(step), float(loss)) for step, loss in held]
 
 
 def _words(run: TrainingRun, running: StepShown | None, message: str) -> str:

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from sse_starlette import EventSourceResponse
 
 from shop.errors import AisleError, BadInput
-from shop.tables import DataSetVersion, ModelVersion
+from shop.tables import ModelVersion
+from training.data_sets import list_versions
 from training.models import champion, gate_of
 from training.pending import pending
 from training.runs import RunParameters, get_run, list_runs, request_run, resume_run, stop_run
@@ -108,7 +109,7 @@ def _page(
         under_way = next((run for run in runs if run.state not in OVER), None)
         values: dict[str, Any] = {
             "pending": pending(session),
-            "data_set": session.scalar(select(DataSetVersion).order_by(DataSetVersion.id.desc()).limit(1)),
+            "data_set": next(iter(list_versions(session)), None),
             "champion": champion(session),
             "runs": [(run, shown(run, door.settings)) for run in runs],
             "under_way": under_way and shown(under_way, door.settings),
