@@ -46,7 +46,7 @@ class TrainingMessage(Base):
 
 class TrainingLabel(Base):
     """What one person says a message means; a withdrawn label counts no more. ``kind``: accepted, chosen,
-    new_intent, out_of_scope, skipped."""
+    new_intent, out_of_scope, skipped, settled (ends a disagreement)."""
 
     __tablename__ = "training_labels"
     id = Column(Integer, primary_key=True)

@@ -16,7 +16,7 @@ from language.patterns import NAMES as PATTERN_ENTITIES
 from shop.tables import TrainingLabel, TrainingMessage
 from training.data_sets.filling import fill
 from training.dataset import rows_from_sentiment_csv
-from training.labelling.labels import labels_in_force
+from training.labelling.labels import decisive, labels_in_force
 from training.rasa_yaml import Span, WrittenExample, as_line, read_folder
 
 Split = Literal["train", "validation", "test", "regression"]
@@ -90,7 +90,7 @@ def from_labels(session: Session) -> tuple[list[DataExample], list[int]]:
     standing = labels_in_force(session, [message.id for message in messages])
     examples, disputed = [], []
     for message in messages:
-        labels = [label for label in standing.get(message.id, []) if label.kind != "skipped"]
+        labels = decisive(standing.get(message.id, []))
         if len({label.intent for label in labels}) == 1:
             examples.append(_of_message(message, labels))
         elif labels:

@@ -5,7 +5,7 @@ are joined with it when a data set is built (``training.data_sets``). Import fro
 """
 
 from training.labelling.agreement import Agreement, Disagreement, agreement
-from training.labelling.labels import KINDS, Labelled, Undone, label, skip, undo
+from training.labelling.labels import KINDS, Labelled, Undone, label, settle, skip, undo
 from training.labelling.vocabulary import KnownIntent, check_new_intent, intents_of_data
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "check_new_intent",
     "intents_of_data",
     "label",
+    "settle",
     "skip",
     "undo",
 ]

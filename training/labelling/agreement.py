@@ -10,7 +10,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from shop.tables import TrainingLabel, TrainingMessage
-from training.labelling.labels import labels_in_force
+from training.labelling.labels import SETTLED, labels_in_force
+
+_SAYS_NOTHING = ("skipped", SETTLED)
+"""Kinds of labels that are no opinion of one's own."""
 
 
 @dataclass(frozen=True)
@@ -39,20 +42,26 @@ class Agreement:
 def agreement(session: Session) -> Agreement:
     """Compare the intents that different people gave to the same message; skips do not count.
 
+    Disagreements that somebody has settled count for kappa, and are not listed any more.
+
     Source: Cohen, "A coefficient of agreement for nominal scales", 1960. Where more than two people label, the pairs
     of all of them are taken together.
     """
     counted = func.count(func.distinct(TrainingLabel.labeller))
     query = select(TrainingLabel.training_message_id).where(
-        TrainingLabel.withdrawn_at.is_(None), TrainingLabel.kind != "skipped"
+        TrainingLabel.withdrawn_at.is_(None), TrainingLabel.kind.not_in(_SAYS_NOTHING)
     )
     ids = session.scalars(query.group_by(TrainingLabel.training_message_id).having(counted > 1)).all()
+    standing = labels_in_force(session, ids)
     given = {
-        key: [(each.labeller, each.intent) for each in labels if each.kind != "skipped"]
-        for key, labels in labels_in_force(session, ids).items()
+        key: [(each.labeller, each.intent) for each in labels if each.kind not in _SAYS_NOTHING]
+        for key, labels in standing.items()
     }
+    settled = {key for key, labels in standing.items() if any(each.kind == SETTLED for each in labels)}
     pairs = [pair for labels in given.values() for pair in combinations([intent for _, intent in sorted(labels)], 2)]
-    apart = {key: labels for key, labels in given.items() if len({intent for _, intent in labels}) > 1}
+    apart = {
+        key: labels for key, labels in given.items() if key not in settled and len({each[1] for each in labels}) > 1
+    }
     return Agreement(_kappa(pairs), len(pairs), _disagreements(session, apart))
 
 

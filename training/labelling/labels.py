@@ -18,6 +18,8 @@ from training.dataset import SENTIMENTS
 from training.labelling.vocabulary import check_entities, check_known_intent, check_new_intent
 
 KINDS = ("accepted", "chosen", "new_intent", "out_of_scope", "skipped")
+SETTLED = "settled"
+"""The kind of a label that ends a disagreement: see ``settle``."""
 _AT_ONCE = 500
 
 
@@ -53,7 +55,8 @@ def label(session: Session, message_ids: Sequence[int], labelled: Labelled, labe
     _check(session, messages, labelled)
     moment = _moment_of_its_own(session, labeller)
     for earlier in _in_force(session, [message.id for message in messages], labeller):
-        earlier.withdrawn_at = moment
+        if earlier.kind != SETTLED:
+            earlier.withdrawn_at = moment
     intent = OUT_OF_SCOPE if labelled.kind == "out_of_scope" else labelled.intent
     made = [
         TrainingLabel(
@@ -77,6 +80,40 @@ def label(session: Session, message_ids: Sequence[int], labelled: Labelled, labe
 def skip(session: Session, message_ids: Sequence[int], labeller: str) -> list[TrainingLabel]:
     """Put messages aside without saying what they mean."""
     return label(session, message_ids, Labelled("skipped"), labeller)
+
+
+def settle(session: Session, message_id: int, intent: str, labeller: str) -> TrainingLabel:
+    """Decide what a message means that people label differently.
+
+    What each of them said stands, so that their agreement is still measured; the data takes what was decided last.
+    Raises BadInput for an unknown intent, NotFound where the message is gone.
+    """
+    message = _messages(session, [message_id])[0]
+    check_known_intent(session, intent)
+    moment = _moment_of_its_own(session, labeller)
+    for earlier in _in_force(session, [message_id], labeller):
+        if earlier.kind == SETTLED:
+            earlier.withdrawn_at = moment
+    made = TrainingLabel(
+        training_message_id=message_id,
+        labeller=labeller,
+        kind=SETTLED,
+        intent=intent,
+        suggested=message.likeliest,
+        created_at=moment,
+    )
+    session.add(made)
+    session.flush()
+    _set_states(session, [message])
+    return made
+
+
+def decisive(labels: Iterable[TrainingLabel]) -> list[TrainingLabel]:
+    """Those that say what a message means, of labels in force: all but skips, and where somebody has settled it, those
+    that say the same as the last who did."""
+    labels = [label for label in labels if label.kind != "skipped"]
+    settled = [label.intent for label in labels if label.kind == SETTLED][-1:]
+    return [label for label in labels if label.intent in settled] if settled else labels
 
 
 def undo(session: Session, labeller: str) -> Undone | None:
