@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -118,12 +117,8 @@ class Models:
                 "promoted_by": "staff:1",
                 "health": {"state": "healthy", "text": "2 of 2 processes read with it"},
             }
-        row = ModelVersion(
-            archive=f"models/{archive.name}",
-            archive_sha256=sha256,
-            signature=archives.sign(sha256, self.settings),
-            **{**told, **fields},
-        )
+        told |= {"archive": f"models/{archive.name}", "archive_sha256": sha256}
+        row = ModelVersion(**{**told, "signature": archives.sign(sha256, self.settings), **fields})
         self.session.add(row)
         self.session.flush()
         return row
@@ -286,10 +281,3 @@ def a_shop(session: Session, settings: Settings) -> None:
         add_shadow(
             session, third, message, messages.random.choice((message.intent, message.intent, "delivery_problem"))
         )
-
-
-def folder_of(settings: Settings, name: str) -> Path:
-    """A folder of the state, made."""
-    folder = settings.state_dir / name
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
