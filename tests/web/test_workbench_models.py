@@ -216,14 +216,14 @@ def test_the_health_of_a_promoted_model_is_heard_of(room: Workbench, tara: Brows
             unit.session.get(ModelVersion, ids["champion"]).health = health
             unit.commit()
 
-    processes = [{"url": "http://127.0.0.1:5005", "follows": False, "seconds": 0.0}]
+    processes = [{"url": "http://127.0.0.1:5005", "answers": True}]
     write(state="waiting", since=now().isoformat(), processes=processes)
     heard = []
     with tara.http.stream("GET", f"{HERE}/{ids['champion']}/live") as stream:
         for line in stream.iter_lines():
             if line.startswith("data: "):
                 heard.append(json.loads(line.removeprefix("data: ")))
-                done = [{**processes[0], "follows": True, "seconds": 2.5}]
+                done = [{**processes[0], "follows": True, "seconds": 2.5, "agreeing": 1.0}]
                 write(state="healthy", text="1 of 1 processes reads with it", processes=done)
     assert [part["is_over"] for part in heard] == [False, True]
     assert "not yet" in heard[0]["html"]

@@ -15,6 +15,7 @@ from shop.settings import Settings
 from shop.tables import TrainingRun
 from training.progress import read as read_progress
 from training.runs import STEPS, StepRecord, run_folder, steps_of
+from training.runs.curves import PROGRESS
 from web.staff.parts import sentence
 from web.staff.plots import curve
 
@@ -36,7 +37,6 @@ _STEP_STATES = {
     "stopped": ("stopped", ""),
 }
 _LONGEST_WAIT_SECONDS = 20
-_PROGRESS = "progress.jsonl"
 _FOR_PROGRAMS = ("_file", "checksum", "archive")
 
 
@@ -147,7 +147,7 @@ def _flat(outputs: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 
 def _losses(progress: Mapping[str, Any], folder: Path) -> list[tuple[float, float]]:
     """(step, loss) of the fine-tuning; of a run whose other steps went on since, as its folder keeps them."""
-    held = progress.get("loss") or read_progress(folder / _PROGRESS).loss
+    held = progress.get("loss") or read_progress(folder / PROGRESS).loss
     return [(float(step), float(loss)) for step, loss in held]
 
 
