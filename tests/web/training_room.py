@@ -49,3 +49,18 @@ def open_workbench(folder: Path, empty_database: Path, model: Path | None = None
         with served(settings) as address:
             yield Workbench(address, database, settings)
         database.close()
+
+
+def make_tiny_model(folder: Path) -> Path:
+    """A folder with ``served``, and the examples it was trained on beside it: learned by heart in a second."""
+    from language.served import EXAMPLES
+    from language.understanding import Understanding
+    from tests.training.tiny_base import make_tiny_base
+    from tests.training.tiny_shop import SETTINGS, rows
+    from training.explain import embed
+    from training.understanding import train
+
+    train(rows(), make_tiny_base(folder / "base"), SETTINGS, folder / "model")
+    model = Understanding.load(folder / "model" / "served")
+    embed(model, rows(), "tiny").save(folder / "model" / EXAMPLES)
+    return folder / "model"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from shop.errors import NotFound
@@ -15,11 +15,9 @@ from training.logs import REASONS
 from web.workbench.asked import SHOWN, Asked
 from web.workbench.engine import Engine, EngineOf
 from web.workbench.in_hand import InHand, take_in_hand
-from web.workbench.parts import Trainer, show
+from web.workbench.parts import Number, Trainer, show
 
 router = APIRouter(prefix="/workbench", include_in_schema=False)
-
-MessageId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 @router.get("")
@@ -50,7 +48,7 @@ def inbox(request: Request, engine: EngineOf, trainer: Trainer, asked: Annotated
 
 @router.get("/messages/{message_id}")
 def message(
-    request: Request, engine: EngineOf, trainer: Trainer, message_id: MessageId, asked: Annotated[Asked, Query()]
+    request: Request, engine: EngineOf, trainer: Trainer, message_id: Number, asked: Annotated[Asked, Query()]
 ) -> Response:
     """The part of the page that shows one message, for the page's script. Raises NotFound."""
     in_hand = take_in_hand(engine, message_id, asked.is_second)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import pathlib
 from typing import Annotated, Any
 
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Request
 from fastapi.responses import Response
 
 from web.staff.door import Insider
@@ -25,6 +25,10 @@ TABS = (
 _NOTICES = {
     "labelled": "Labelled. Here is the next.",
     "undone": "Taken back.",
+    "built": "The data set is built and checked.",
+    "same": "Nothing has changed since: this is the same data set.",
+    "checked": "Checked.",
+    "settled": "Settled. It goes into the next data set.",
     "nothing-to-undo": "There is nothing left to take back.",
     "promoted": "Promoted. Every process of the bot takes it over within seconds; no conversation is dropped.",
     "returned": "Returned. Every process of the bot takes it over within seconds; no conversation is dropped.",
@@ -33,8 +37,10 @@ _NOTICES = {
 }
 
 Trainer = Annotated[Insider, Depends(require_role("trainer"))]
+Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
+"""An id in a page's address."""
 
-_pages = Pages(Path(__file__).parent / "templates", _NOTICES)
+_pages = Pages(pathlib.Path(__file__).parent / "templates", _NOTICES)
 
 
 def show(request: Request, template: str, status: int = 200, **values: Any) -> Response:

@@ -8,12 +8,15 @@ from fastapi import FastAPI
 
 from web.staff.pages import Room, add_room
 from web.static_files import RevalidatedFiles
-from web.workbench import inbox, labelling, models, runs, watching
+from web.workbench import data_set, data_set_version, inbox, labelling, models, opinions, runs, watching
 
 _STATIC = Path(__file__).parent / "static"
 _PARTS = (
     inbox,
     labelling,
+    opinions,
+    data_set,
+    data_set_version,
     runs,
     models,
     watching,
