@@ -13,6 +13,7 @@ from shop.clock import now
 from shop.errors import AisleError, Refused
 from shop.handovers import app as handovers
 from shop.importing.commands import import_data
+from shop.privacy.commands import app as privacy
 from shop.settings import as_markdown, get_settings
 from shop.staff.commands import app as staff
 
@@ -24,6 +25,7 @@ console = Console()
 
 app.command("import")(import_data)
 app.add_typer(handovers, name="handovers")
+app.add_typer(privacy, name="privacy")
 app.add_typer(staff, name="staff")
 
 
