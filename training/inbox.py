@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, and_, cast, distinct, exists, func, not_, select
+from sqlalchemy import String, and_, cast, distinct, exists, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from language.explaining import Neighbour, Word, explain
@@ -16,7 +16,7 @@ from shop.errors import NotFound
 from shop.settings import Settings
 from shop.tables import TrainingLabel, TrainingMessage
 from shop.unit_of_work import Database
-from training.labelling.labels import labels_in_force
+from training.labelling.labels import DOUBTED, labels_in_force
 from training.logs.reader import reader_of
 
 GROUPS_A_PAGE = 20
@@ -39,7 +39,7 @@ class InboxFilter:
     until: datetime | None = None
     """Not included itself."""
     state: str = "open"
-    """One of ``STATES``."""
+    """One of ``STATES``; to the open ones belong those whose label looks wrong."""
     second_opinion_for: str = ""
     """Only messages that others have labelled and this person has not, for double annotation; give state all."""
     outcome: str = ""
@@ -232,9 +232,11 @@ def _conditions(chosen: InboxFilter) -> list[Any]:
         column.second: chosen.second,
         column.outcome: chosen.outcome,
         column.model: chosen.model,
-        column.state: "" if chosen.state == "all" else chosen.state,
+        column.state: "" if chosen.state in ("all", "open") else chosen.state,
     }
     conditions = [each == value for each, value in equal.items() if value]
+    if chosen.state == "open":
+        conditions.append(or_(column.state == "open", _has_reason(DOUBTED)))
     bounds = (
         (chosen.confidence_from, column.confidence.__ge__),
         (chosen.confidence_to, column.confidence.__le__),
@@ -243,14 +245,18 @@ def _conditions(chosen: InboxFilter) -> list[Any]:
     )
     conditions += [compare(value) for value, compare in bounds if value is not None]
     if chosen.reason:
-        # JSON lists are text in either database; names are told apart by their quotation marks.
-        part = "[]" if chosen.reason == "none" else f'"{chosen.reason}"'
-        conditions.append(cast(column.reasons, String).contains(part, autoescape=True))
+        none = cast(column.reasons, String) == "[]"
+        conditions.append(none if chosen.reason == "none" else _has_reason(chosen.reason))
     if chosen.words:
         conditions.append(func.lower(column.text).contains(chosen.words.lower(), autoescape=True))
     if chosen.second_opinion_for:
         conditions.append(_labelled_by_others_only(chosen.second_opinion_for))
     return conditions
+
+
+def _has_reason(name: str) -> Any:
+    # JSON lists are text in either database; names are told apart by their quotation marks.
+    return cast(TrainingMessage.reasons, String).contains(f'"{name}"', autoescape=True)
 
 
 def _labelled_by_others_only(labeller: str) -> Any:

@@ -20,6 +20,8 @@ from training.labelling.vocabulary import check_entities, check_known_intent, ch
 KINDS = ("accepted", "chosen", "new_intent", "out_of_scope", "skipped")
 SETTLED = "settled"
 """The kind of a label that ends a disagreement: see ``settle``."""
+DOUBTED = "label_looks_wrong"
+"""The reason that ``training.logs`` gives a message whose label looks wrong; labelling it again answers it."""
 _AT_ONCE = 500
 
 
@@ -72,6 +74,8 @@ def label(session: Session, message_ids: Sequence[int], labelled: Labelled, labe
         for message in messages
     ]
     session.add_all(made)
+    for message in messages:
+        message.reasons = [name for name in message.reasons if name != DOUBTED]
     session.flush()
     _set_states(session, messages)
     return made

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from shop.tables import TrainingLabel, TrainingMessage
@@ -16,8 +16,10 @@ from training.logs.reader import Reader
 from training.logs.reasons import worth
 from training.logs.vectors import from_bytes, to_bytes
 
-ARRANGED = 5_000
-"""The newest open messages; older ones keep the place they had."""
+ARRANGED = 3_000
+"""The newest open messages; older ones come after them. Ranking takes memory with the square of it."""
+_OLDER = 0.5
+"""Rank of an older message, behind all that are arranged."""
 _KNOWN = 2_000
 """The newest labelled messages, which what is shown shall be unlike."""
 _READ_AGAIN_AT_ONCE = 500
@@ -40,6 +42,9 @@ def arrange(database: Database, reader: Reader) -> None:
         there = set(unit.session.scalars(select(TrainingMessage.id).where(TrainingMessage.state == "open")))
         changes = [row for row in changed + read_again if row["id"] in there]  # labelled or erased in between
         unit.session.bulk_update_mappings(TrainingMessage, changes)
+        if rows:
+            older = (TrainingMessage.state == "open", TrainingMessage.id < rows[0].id, TrainingMessage.rank > _OLDER)
+            unit.session.execute(update(TrainingMessage).where(*older).values(rank=_OLDER))
         unit.commit()
     with database.read() as unit:
         reader.arranged = _state(unit.session)
@@ -85,9 +90,10 @@ def _arranged(rows: list[TrainingMessage], known: np.ndarray, reader: Reader) ->
         [name for name in row.reasons if name != "new_topic"] + ["new_topic"] * bool(new)
         for row, new in zip(rows, topics, strict=True)
     ]
-    places = order(vectors, np.array([worth(each) for each in reasons]), known)
-    ranks = np.empty(len(rows))
-    ranks[places] = np.arange(len(rows), 0, -1)
+    worths = np.array([worth(each) for each in reasons])
+    looked_at = np.flatnonzero(worths)
+    ranks = np.zeros(len(rows))
+    ranks[looked_at[order(vectors[looked_at], worths[looked_at], known)]] = np.arange(len(looked_at), 0, -1)
     found = [
         {"id": row.id, "group": group, "reasons": why, "rank": float(rank)}
         for row, group, why, rank in zip(rows, groups, reasons, ranks, strict=True)

@@ -8,23 +8,25 @@ from datetime import datetime, timedelta, timezone
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, null, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from shop.clock import now
 from shop.errors import NotReady
 from shop.settings import Settings
-from shop.tables import AnswerVote, Handover, Message, Reply, Satisfaction, TrainingMessage
+from shop.tables import AnswerVote, Handover, Message, Reply, Satisfaction, TrainingLabel, TrainingMessage
 from shop.unit_of_work import Database
 from training.logs import conversations
 from training.logs.arranging import arrange
+from training.logs.doubting import doubt_labels
 from training.logs.reader import Reader, reader_of
-from training.logs.rows import FOLLOWS, rows_of
+from training.logs.rows import FOLLOWS, OF_THE_TEXT, rows_of
 
 _CONVERSATIONS_AT_ONCE = 100
 _OVERLAP = timedelta(minutes=10)
 """Looked at again each time: rows that other processes wrote before, and committed after the last look."""
+_NO_SYNC = {"synchronize_session": False}
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=timezone.utc)
 
 
@@ -50,7 +52,8 @@ def collect(database: Database, settings: Settings, prepare: bool = True) -> Col
 
     Nothing is kept unredacted. Doing it twice changes nothing; two processes may do it at once. Without a trained
     model there are no vectors, and only the reasons that need none. With ``prepare``, the training examples are
-    embedded where that was not done for this model yet, which takes a minute; without, it is left to another process.
+    embedded where that was not done for this model yet, which takes a minute, and labels are doubted, which takes
+    seconds; without, that is left to another process.
     """
     reader = _reader(database, settings, prepare)
     with database.read() as unit:
@@ -65,6 +68,8 @@ def collect(database: Database, settings: Settings, prepare: bool = True) -> Col
         total = Collected(total.new + done.new, total.updated + done.updated)
     if reader is not None:
         arrange(database, reader)
+        if prepare:  # the page that looks at the logs need not wait for it
+            doubt_labels(database, reader)
     return total
 
 
@@ -111,11 +116,19 @@ def _take_over(
     rows = [row for each in said for row in rows_of(each, kept, reader)]
     new = [row | {"updated_at": looked_until} for row in rows if row["message_id"] not in kept]
     changed = [
-        {name: row[name] for name in FOLLOWS} | {"id": kept[row["message_id"]].id, "updated_at": looked_until}
+        _changes(row, kept[row["message_id"]]) | {"updated_at": looked_until}
         for row in rows
-        if row["message_id"] in kept and any(row[name] != getattr(kept[row["message_id"]], name) for name in FOLLOWS)
+        if row["message_id"] in kept and _changes(row, kept[row["message_id"]])
     ]
     return _write(database, new, changed)
+
+
+def _changes(row: dict[str, Any], kept: TrainingMessage) -> dict[str, Any]:
+    """What is another now, with the id; empty where all is the same."""
+    text_changed = row["text"] != kept.text
+    names = [name for name in FOLLOWS if text_changed or name not in OF_THE_TEXT]
+    changed = {name: row[name] for name in names if row[name] != getattr(kept, name)}
+    return changed | {"id": kept.id} if changed else {}
 
 
 def _write(database: Database, new: list[dict[str, Any]], changed: list[dict[str, Any]]) -> Collected:
@@ -124,7 +137,11 @@ def _write(database: Database, new: list[dict[str, Any]], changed: list[dict[str
         taken = set(unit.session.scalars(select(TrainingMessage.message_id).where(TrainingMessage.message_id.in_(ids))))
         new = [row for row in new if row["message_id"] not in taken]
         unit.session.bulk_insert_mappings(TrainingMessage, new)
-        unit.session.bulk_update_mappings(TrainingMessage, changed)
+        for row in changed:  # one by one: they do not change the same columns
+            unit.session.bulk_update_mappings(TrainingMessage, [row])
+        # Where things stand in the old text is not where they stand in the new one.
+        moved = TrainingLabel.training_message_id.in_([row["id"] for row in changed if "text" in row])
+        unit.session.execute(update(TrainingLabel).where(moved).values(entities=null()).execution_options(**_NO_SYNC))
         try:
             unit.commit()
         except IntegrityError:  # another process took the same ones over in between

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shop.tables import AnswerVote, Conversation, Handover, Message, Reply, Satisfaction
+from shop.tables import AnswerVote, Conversation, Customer, Handover, Message, Reply, Satisfaction
 from training.logs.outcomes import Turn, payloads_of
 from training.logs.parsed import Parsed
 
@@ -35,7 +35,8 @@ class Said:
     """What a shopper typed in one conversation, in order."""
 
     conversation_id: str
-    customer_id: int | None
+    known_names: tuple[str, ...]
+    """Of the customer, where it is known who they are."""
     satisfaction: int | None
     turns: tuple[SaidTurn, ...]
 
@@ -58,10 +59,14 @@ def read(session: Session, conversation_ids: Sequence[str]) -> list[Said]:
             )
         ).all()
     )
+    identified = select(Customer.id, Customer.name).where(
+        Customer.id.in_({each.customer_id for each in standing if each.customer_id is not None})
+    )
+    names = {key: (name,) for key, name in session.execute(identified)}
     return [
         Said(
             each.id,
-            each.customer_id,
+            names.get(each.customer_id, ()),
             scores.get(each.id),
             tuple(_turns(each, messages[each.id], handovers[each.id], replies, votes)),
         )

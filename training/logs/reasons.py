@@ -18,7 +18,8 @@ NEAR_OUT_OF_SCOPE = 0.15
 REPHRASED = 0.7
 """Likeness, 0 for unrelated and 1 for the same, of what the shopper said next."""
 FEW_NEIGHBOURS = 5
-_LABEL_UNLIKELY = 0.05
+LABEL_UNLIKELY = 0.05
+"""Probability of a label, by a classifier that has not seen it, below which it is doubted."""
 _SAYS_ITSELF_AGAIN = frozenset("affirm deny inform greet goodbye thank stop help refine_search".split())
 """Intents that shoppers utter several times in a row without having been misunderstood."""
 
@@ -107,7 +108,7 @@ def neighbours_disagree(said: Surroundings) -> bool:
 
 def label_looks_wrong(said: Surroundings) -> bool:
     """Confident learning takes the label a person gave for a slip."""
-    unlikely = said.label_probability is not None and said.label_probability < _LABEL_UNLIKELY
+    unlikely = said.label_probability is not None and said.label_probability < LABEL_UNLIKELY
     return bool(said.label) and bool(said.likelier_than_label) and unlikely
 
 

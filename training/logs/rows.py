@@ -18,8 +18,10 @@ from training.logs.reasons import FEW_NEIGHBOURS, OF_THE_WHOLE, Surroundings, re
 from training.logs.redacting import redact_message
 from training.logs.vectors import from_bytes, to_bytes
 
-FOLLOWS = ("outcome", "vote", "satisfaction", "reasons")
-"""Columns that may change after a message was taken over."""
+FOLLOWS = ("outcome", "vote", "satisfaction", "reasons", "text", "entities", "vector")
+"""Columns that may change after a message was taken over; the text, when it comes out who the customer is."""
+OF_THE_TEXT = ("text", "entities", "vector")
+"""Of those, what stays as it is while the text does."""
 _LATER_MESSAGES = 2
 """In so many a shopper may say the same again."""
 
@@ -38,18 +40,18 @@ class _Read:
 def rows_of(said: Said, kept: Mapping[int, TrainingMessage], reader: Reader | None) -> list[dict[str, Any]]:
     """A row for each of the shopper's messages, as mappings of columns; ``kept`` holds those taken over before, by
     the message's id. What was labelled or found out about the whole of the messages stays."""
-    read = [_read(turn, kept.get(turn.message_id), reader) for turn in said.turns]
+    read = [_read(turn, said.known_names, kept.get(turn.message_id), reader) for turn in said.turns]
     return [_row(said, read, place, kept.get(each.said.message_id), reader) for place, each in enumerate(read)]
 
 
-def _read(turn: SaidTurn, kept: TrainingMessage | None, reader: Reader | None) -> _Read:
+def _read(turn: SaidTurn, known_names: Sequence[str], kept: TrainingMessage | None, reader: Reader | None) -> _Read:
     parsed = turn.parsed
     if not parsed.ranking and reader is not None:  # the turn failed before it was read
         parsed = Parsed.of_reading(reader.model.read(turn.text), reader.model.fingerprint)
-    text, entities = (kept.text, kept.entities) if kept else redact_message(turn.text, parsed.entities)
+    text, entities = redact_message(turn.text, parsed.entities, known_names)
     vector = None
     if reader is not None:
-        if kept and kept.vector and kept.vector_model == reader.model.fingerprint:
+        if kept and kept.vector and kept.text == text and kept.vector_model == reader.model.fingerprint:
             vector = from_bytes([kept.vector])[0]
         else:
             vector = reader.model.read(text).embedding
