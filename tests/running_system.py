@@ -80,7 +80,11 @@ def start_system(state: Path) -> RunningSystem:
     process = subprocess.Popen([sys.executable, "-m", "web.serve"], cwd=ROOT, env={**os.environ, **environment})
     values = {name.removeprefix("AISLE_").lower(): value for name, value in environment.items()}
     system = RunningSystem(Settings(**values), process)
-    system.wait_until_ready()
+    try:
+        system.wait_until_ready()
+    except RuntimeError:
+        system.stop()
+        raise
     return system
 
 
