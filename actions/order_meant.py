@@ -48,7 +48,7 @@ def orders_meant(turn: Turn, text: str, orders: Orders) -> Meant:
     if numbers:
         return _numbered(numbers, text, orders)
     found = _described(turn.entities("product"), text, orders)
-    whole = str(turn.tracker.latest_message.get("text") or "")
+    whole = turn.whole_text
     if (found is None or found.unknown) and whole != text:
         found = _described([], whole, orders) or found
     if found is not None:

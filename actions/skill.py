@@ -163,7 +163,8 @@ def serve_all(turn: Turn, skills: Skills, requests: list[Request]) -> Events:
         turn.apply(done)
         events += done
         if turn.slot("question"):
-            left = [*(turn.slot("waiting") or []), *requests[number + 1 :]]
+            rest = [{**each, "whole": part.whole_text} for each in requests[number + 1 :]]
+            left = [*(turn.slot("waiting") or []), *rest]
             waiting = remember(waiting=left or None)
             turn.apply(waiting)
             return [*events, *waiting]
@@ -191,7 +192,9 @@ def _requests(turn: Turn) -> list[Request]:
     chosen = [*by_skill.values()][:MAX_REQUESTS]
     whole = {**turn.request, "clauses": turn.clauses}
     if desk:
-        return [*chosen, {**whole, "intent": desk["intent"]}]
+        later = [each for each in chosen if _AFTERWARDS.search(each["text"])]
+        now = [each for each in chosen if each not in later]
+        return [*now, {**whole, "intent": desk["intent"]}, *later]
     return chosen if len(chosen) > 1 else [whole if not chosen else {**whole, "intent": {"name": turn.intent}}]
 
 
@@ -201,6 +204,14 @@ _QUESTION = re.compile(
     r"(?:how|(?:what|where|when|who)(?:'?s)?|which|why|is|are|do|does|tell me|let me know)\b"
     r"|\b(?:want|like|need|love) to (?:also )?(?:know|ask|check|find out)\b"
     r"|\b(?:tell|show|give) me\b|\bask (?:about|how|what)\b",
+    re.I,
+)
+
+
+#: A question about how things are once the changes asked for beside it are made.
+_AFTERWARDS = re.compile(
+    r"\b(?:after|once|when)\b[^.?!]{0,24}\b(?:changes?|done|made|complete[d]?|this|that|these|exchange|return)\b|\bafterwards\b"
+    r"|(?:之后|以后|完成后|办完|改完|换完|退完)",
     re.I,
 )
 

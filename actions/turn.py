@@ -41,6 +41,7 @@ class Turn:
             "intent": {"name": self.intent},
             "entities": self._message.get("entities") or [],
             "clauses": self.clauses,
+            "whole": self.whole_text,
         }
 
     @property
@@ -70,6 +71,11 @@ class Turn:
         """The message as typed; empty for a tapped choice."""
         text = str(self._message.get("text") or "")
         return "" if text.startswith("/") else text.strip()
+
+    @property
+    def whole_text(self) -> str:
+        """The message that this request came in, with its other parts; also where it was served later."""
+        return str(self._message.get("whole") or self.tracker.latest_message.get("text") or "")
 
     @property
     def intent(self) -> str:

@@ -17,7 +17,8 @@ _WESTERN = re.compile(
     rf"(?P<line1>\d+[\w-]*\s+[A-Za-z][\w .'-]*?)(?:\s*,\s*|\s+)(?:(?P<line2>{_LINE2})\s*,\s*)?"
     r"(?P<city>[A-Za-z][A-Za-z .'-]+?)\s*,\s*(?:(?P<region>[A-Za-z]{2,3}|[A-Za-z]+)[ ,]+)?"
     r"(?P<postcode>\d{5}(?:-\d{4})?|[A-Z]\d[A-Z] ?\d[A-Z]\d)"
-    r"(?:\s*,?\s*(?P<country>USA|US|United States|[A-Z][a-z]+(?: [A-Z][a-z]+)?)\b)?",
+    r"(?:\s*,?\s*(?P<country>USA|US|United States"
+    r"|(?-i:(?!Please|Thank|Instead)[A-Z][a-z]+(?: [A-Z][a-z]+)?))\b)?",  # "instead" is no country
     re.I,
 )
 _PROVINCES = (

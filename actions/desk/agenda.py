@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from actions.desk import telling
-from actions.desk.either import rival_of, say_either
+from actions.desk.either import cannot_be_had, rival_of, say_either
 from actions.desk.filling import Missing, fill
 from actions.desk.goods import find_mentions, owned_of
 from actions.desk.reading import Segment, possible_kind
 from actions.desk.request import Done, Job
+from actions.desk.state import OF_ADDRESS
 from actions.desk.taking_down import TakingDown
-from actions.desk.words import kind_in
+from actions.desk.words import kind_in, says
 from actions.skill import Events, remember
-from actions.wording import word
+from actions.wording import joined, word
 from shop.errors import BadInput, NotAllowed
 from shop.money import Money
 
@@ -70,13 +71,14 @@ class Agenda(TakingDown):
                 job.kind = possible_kind(job.kind, job.order_number, self.shop.allowed(self.orders))
                 self.shop.check(job)
                 rival = rival_of(job, self.desk.jobs, self.shop, self.orders)
-                if rival is not None:
-                    self._ask_either([job, rival])
+                if rival is not None and not cannot_be_had(job, self.shop, self.orders):
+                    self._choose_between(job, rival)
                     return
             missing = fill(job, self.shop, self.orders)
             if missing:
                 self._ask_or_leave(missing)
                 return
+            self._pass_address_on(job)
             proposal = self.shop.propose(job, self.desk.proposals)
         except NotAllowed as refusal:
             self._refused(job, refusal)
@@ -98,10 +100,27 @@ class Agenda(TakingDown):
         for name, wish in job.nearest.items():
             self.turn.say("utter_variant_nearest", name=name, wish=wish)
         job.nearest = {}
+        if job.staying:
+            names = joined(job.staying, self.turn.language)
+            self.turn.say_text(word("note", "staying", self.turn.language).format(names=names))
+        job.staying = []
         telling.say_summary(self.turn, proposal.plan)
         self.desk.asking, self.desk.tries = "confirm", 0
 
-    def _ask_either(self, pair: Sequence[Job]) -> None:
+    def _pass_address_on(self, job: Job) -> None:
+        """ "And my default address, too": the address of one change is that of others which only point at it."""
+        for other in self.desk.jobs if job.kind in OF_ADDRESS else ():
+            pointing = says("also", other.text) or says("that_address", other.text)
+            if other.kind in OF_ADDRESS and other.address is None and pointing:
+                other.address = job.address
+
+    def _choose_between(self, job: Job, rival: Job) -> None:
+        """Ask which of two; but first about the one whose wish cannot be met, for then only the other is left."""
+        if cannot_be_had(rival, self.shop, self.orders):
+            self.desk.jobs.remove(rival)
+            self.desk.jobs.insert(0, rival)
+            return
+        pair = [job, rival]
         self.desk.asking, self.desk.choices = "either", [job.kind for job in pair]
         say_either(self.turn, pair, self.shop, self.orders)
 

@@ -29,6 +29,15 @@ def rival_of(job: Job, jobs: Sequence[Job], shop: ShopDesk, orders: Sequence[Ord
     return next((other for other in others if shop.rule_each_other_out(job.kind, other.kind, order)), None)
 
 
+def cannot_be_had(job: Job, shop: ShopDesk, orders: Sequence[OrderView]) -> bool:
+    """Whether nothing in stock is just what a job wishes, so that it has to be talked about first."""
+    try:
+        missing = fill(job.model_copy(deep=True), shop, orders)
+    except NotAllowed:
+        return True
+    return missing is not None and missing.what == "options" and (bool(missing.unmet) or not missing.variants)
+
+
 def say_either(turn: Turn, pair: Sequence[Job], shop: ShopDesk, orders: Sequence[OrderView]) -> None:
     """Say that only one of the two is possible, what each would mean, and ask which."""
     language = turn.language

@@ -53,8 +53,10 @@ def fill(job: Job, shop: ShopDesk, orders: Sequence[OrderView]) -> Missing | Non
 
 def _whole_order(job: Job, shop: ShopDesk, orders: Sequence[OrderView]) -> Missing | None:
     order = shop.order(orders, job.order_number)
-    if order is None or job.whole_agreed or not job.targets:
+    if order is None or job.whole_agreed or len(owned_of([order])) == 1:
         return None
+    if not job.targets:
+        return Missing("whole_order") if says("single_item", job.text) else None
     named = {target.item_id for target in job.targets}
     return None if named >= {o.item.id for o in owned_of([order])} else Missing("whole_order")
 
@@ -111,11 +113,17 @@ def _method(job: Job, shop: ShopDesk) -> None:
 
 
 def _options(job: Job, shop: ShopDesk, orders: Sequence[OrderView]) -> Missing | None:
-    for target in job.targets:
-        if target.variant_id is None:
+    for target in [each for each in job.targets if each.variant_id is None]:
+        try:
             missing = _choose(job, target, shop, orders)
-            if missing:
-                return missing
+        except NotAllowed as refusal:
+            if refusal.code != "same_variant" or len(job.targets) == 1:
+                raise
+            job.targets.remove(target)  # of several it may be what is wished already: it stays as it is
+            job.staying.append(shop.item(target, orders).name)
+            continue
+        if missing:
+            return missing
     return None
 
 
@@ -128,19 +136,32 @@ def _choose(job: Job, target: Target, shop: ShopDesk, orders: Sequence[OrderView
     choices, current = shop.variants(target, orders)
     wish = OptionWish.from_json(target.wish) if target.wish else _wish(target.text, choices, current, orders)
     others = [choice for choice in choices if choice.available and choice.id != item.variant_id]
+    if says_nothing(wish) and target.shared:
+        wish = _wish(target.shared, choices, current, orders)
     if says_nothing(wish) and not wish.same:
         return Missing("options", item_id=item.id, name=item.name, variants=others)
+    if says("all_options", target.text) and not target.wish:
+        fitting = _fitting(wish, choices, current)
+        if len(fitting) > 1:
+            target.wish = wish.to_json()
+            return Missing("options", item_id=item.id, name=item.name, variants=fitting)
     picked = pick(wish, choices, current)
     if picked.already:
         raise NotAllowed("same_variant", f"{item.name} is this variant already")
     unmet = "" if picked.exact else shop.in_words(_wished(wish, current, picked), choices)
     offered = picked.variants if picked.exact or picked.unmet else _all_that_fit(wish, picked, others)
-    if len(offered) == 1 and not picked.unmet:
+    if len(offered) == 1 and all(option in wish.keep for option, _ in picked.unmet):
         target.variant_id = offered[0].id
         if unmet:
             job.nearest[item.name] = unmet
         return None
     return Missing("options", item_id=item.id, name=item.name, unmet=unmet, variants=offered)
+
+
+def _fitting(wish: OptionWish, choices: Sequence[Choice], current: Choice | None) -> list[Choice]:
+    """Every variant that has what was asked for, whatever else it is; none where that cannot be had."""
+    one_by_one = [pick(wish, [choice], current) for choice in choices]
+    return [choice for picked in one_by_one if not picked.unmet for choice in picked.variants]
 
 
 def _all_that_fit(wish: OptionWish, picked: Picked, others: Sequence[Choice]) -> Sequence[Choice]:

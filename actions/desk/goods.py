@@ -18,6 +18,9 @@ _SHORTEST_TYPO = 5
 _LONGEST_NAME = 5
 _MEASURE = re.compile(r"[盏双件条款个台本只张把副套顶]")
 _NUMBERS = {"one": 1, "1": 1, "一": 1, "two": 2, "2": 2, "两": 2, "three": 3, "3": 3, "三": 3}
+_LISTED = re.compile(
+    r"\s*[,，、]?\s*(?:and|&|as well as|和|跟|与|还有|以及)?\s*(?:also\s+)?(?:the|my|an?|both|这|那)?\s*", re.I
+)
 _BREAK = re.compile(r"[,，;；、.。!！?？]|\band\b|\bor\b|和|还有|以及", re.I)
 
 
@@ -45,6 +48,8 @@ class Mention:
     """How many of a line are meant, where the text says so: "one of the two bottles"."""
     kept: bool = False
     """Whether the text says that it shall stay as it is."""
+    shared: str = field(default="", compare=False)
+    """What is said of the next goods, where both stand in one list: "the lamp and the clock for the cheapest"."""
 
 
 def owned_of(orders: Iterable[OrderView]) -> list[Owned]:
@@ -79,7 +84,18 @@ def find_mentions(text: str, owned: Sequence[Owned]) -> list[Mention]:
                 kept=says("kept", text[: mention.start]) or bool(pattern("kept_after").match(text, mention.end)),
             )
         )
-    return parts
+    return _with_shared(text, parts)
+
+
+def _with_shared(text: str, mentions: list[Mention]) -> list[Mention]:
+    """Each mention of a list with what is said of the last one in it."""
+    shared, following, found = "", None, []
+    for mention in reversed(mentions):
+        listed = following is not None and _LISTED.fullmatch(text, mention.end, following.start)
+        shared = (shared or following.text) if listed and following is not None else ""
+        found.append(replace(mention, shared=shared))
+        following = mention
+    return found[::-1]
 
 
 def _quantity(before: str) -> int | None:

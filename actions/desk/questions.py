@@ -91,13 +91,14 @@ class Questions(AtDesk):
 
     def _ask_for_method(self, job: Job) -> None:
         self._ask("method", "utter_ask_payment_method")
-        for method in self.shop.methods(job):
+        methods = self.shop.methods(job)
+        for method in [each for each in methods if each.may_pay or each.may_get_refund] or methods:
             balance = f" ({method.balance})" if method.balance is not None else ""
             choice = {"choice": str(method.id)}
             self.turn.offer({"title": f"{method.label}{balance}", "payload": payload("inform", choice)})
 
     def _ask_for_whole_order(self) -> None:
         order = self.shop.order(self.orders, self.job.order_number)
-        names = ", ".join(item.name for item in order.items) if order else ""
+        names = ", ".join(f"{item.name} {item.price}" for item in order.items) if order else ""
         self._ask("whole_order", "utter_ask_whole_order", number=self.job.order_number, items=names)
         self.turn.offer("accept", "decline")

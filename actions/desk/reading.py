@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from actions.desk.goods import Mention, Owned, all_but, find_mentions, lines_of, owned_of
 from actions.desk.request import Job, Target
 from actions.desk.telling_apart import hinted, merged, told_apart, which, with_goods
-from actions.desk.words import kind_in, pattern, says
+from actions.desk.words import kind_in, kinds_named, only_refuses, pattern, says
 from actions.skill import ORDER_DESK_INTENTS, is_question
 from actions.turn import Turn
 from language.clauses import CONVERSATIONAL
@@ -42,6 +42,8 @@ class Segment:
     kind: Kind
     text: str
     otherwise: str = ""
+    last: str = ""
+    """What of the text speaks of the last of several wishes of the kind."""
 
 
 @dataclass
@@ -67,20 +69,24 @@ def segments(turn: Turn) -> list[Segment]:
         elif says("condition", text):
             _condition(found, text, kind)
             continue
+        elif kind is None and only_refuses(text) and (says("everything", text) or says("all_orders", text)):
+            continue  # "I never want to cancel the whole order" makes nothing be about the whole order
         if kind is None:
             intent = clause["intent"]["name"]
             if intent in ORDER_DESK_INTENTS and not found:
                 kind = intent
             elif is_question(text) and intent not in CONVERSATIONAL | ORDER_DESK_INTENTS:
                 continue  # another request of the same message, served by its own skill
-        if kind is None or (found and _alike(found[-1].kind, kind)):
-            if found:
-                found[-1].text += joined
-            else:
-                before += joined
+        if kind is None and not found:
+            before += joined
             continue
-        found += [Segment(each, before + joined) for each in _kinds(kind, text)]
-        before = ""
+        for each in _kinds(kind, text) if kind else [found[-1].kind]:
+            if found and _alike(found[-1].kind, each):
+                found[-1].text += joined
+                found[-1].last = joined if kind else found[-1].last and found[-1].last + joined
+            else:
+                found.append(Segment(each, before + joined))
+                before = ""
     if not found and turn.intent in ORDER_DESK_INTENTS:
         return [Segment(turn.intent, before or turn.text)]  # type: ignore[arg-type]
     return found
@@ -107,13 +113,31 @@ def _kinds(kind: Kind, text: str) -> list[Kind]:
 
 
 def _condition(found: list[Segment], text: str, kind: Kind | None) -> None:
-    """ "If that is impossible, cancel it" waits; "if there is none, without backlight" is about the goods."""
-    if not found or not says("impossible", text):
+    """ "If that is impossible, cancel it" waits; "if there is none, without backlight" is about the goods.
+
+    "If you have the same in stock, I'd rather exchange it" is what is wanted first; "if there are several, show me
+    all of them" asks for a choice.
+    """
+    if not found:
+        return
+    if not says("impossible", text):
+        if kind in SWAPS and found[-1].kind == "return_item" and says("in_stock", text):
+            _rather_exchange(found, text)
+        elif says("all_options", text):
+            found[-1].text += " " + text
         return
     if kind is not None and kind not in (found[-1].kind, *SWAPS):
         found[-1].otherwise = consequent(text)
     else:
         found[-1].text += " " + text
+
+
+def _rather_exchange(found: list[Segment], text: str) -> None:
+    """Make the last of the returns an exchange."""
+    returned = found[-1]
+    wish = returned.last or returned.text
+    returned.text = returned.text.removesuffix(wish)
+    found[-1:] = [*([returned] if returned.text else []), Segment("exchange_item", f"{wish} {text}")]
 
 
 def find_jobs(
@@ -140,7 +164,7 @@ def find_jobs(
 def _job(segment: Segment, number: str, targets: Sequence[Target] = (), kind: Kind | None = None) -> Job:
     return Job(
         kind=kind or segment.kind,
-        asked=segment.kind,
+        asked=kind if kind in kinds_named(segment.text) else segment.kind,
         order_number=number,
         targets=list(targets),
         text=segment.text,
@@ -154,7 +178,7 @@ def _named_orders(segment: Segment, orders: Sequence[OrderView]) -> list[OrderVi
     if segment.kind == "change_address" and len(numbers) > 1:
         numbers = numbers[:1]
     named = [order for order in orders if order.number in numbers]
-    if named or not says("all_orders", segment.text) or segment.kind != "cancel_order":
+    if named or not says("all_orders", segment.text) or segment.kind != "cancel_order" or _either_way(segment):
         return named
     return [order for order in orders if order.status == "pending"]
 
@@ -171,15 +195,35 @@ def _of_goods(
     first = [order for order in possible if order.number in allowed[segment.kind]]
     if segment.kind == "cancel_order" and chosen and not find_mentions(segment.text, owned_of(chosen)):
         return Found([_job(segment, order.number) for order in chosen])
+    if _either_way(segment):
+        return _everything(segment, possible, allowed)
     if says("everything", segment.text) and not _single_goods(segment, first or possible):
         return _everything(segment, first or possible, allowed)
     for lines in (owned_of(first), owned_of(possible), lines_of(chosen or orders)):
         mentions = find_mentions(segment.text, lines)
         if mentions:
+            wider = _more_than_allowed(segment, mentions, owned_of(possible))
+            if wider:
+                return Found(unclear=wider)
             among = list({line.order.number: line.order for line in lines}.values())
             return _mentioned(segment, mentions, among, allowed, talked_about)
-    found = _unnamed(segment, hinted(segment.text, first or (possible if chosen else [])), allowed)
+    by_state = says("pending", segment.text) or says("delivered", segment.text)
+    fitting = possible if by_state else first or (possible if chosen else [])
+    found = _unnamed(segment, hinted(segment.text, fitting), allowed)
     return found if found.jobs or found.unclear or found.unclear_orders else Found(unclear_orders=chosen)
+
+
+def _more_than_allowed(segment: Segment, mentions: Sequence[Mention], possible: Sequence[Owned]) -> list[Owned]:
+    """ "Both headphones", of which one can be returned and one only cancelled: all of them, to be asked about."""
+    if len(mentions) != 1 or not says("both", segment.text) or len(mentions[0].owned) != 1:
+        return []
+    wider = find_mentions(segment.text, possible)
+    return list(wider[0].owned) if len(wider) == 1 and len(wider[0].owned) == 2 else []
+
+
+def _either_way(segment: Segment) -> bool:
+    """ "Cancel or return all my orders": each as its state allows."""
+    return says("all_orders", segment.text) and kinds_named(segment.text) >= {"cancel_order", "return_item"}
 
 
 def _unnamed(segment: Segment, fitting: list[OrderView], allowed: dict[Kind, set[str]]) -> Found:
@@ -214,7 +258,9 @@ def _everything(segment: Segment, orders: list[OrderView], allowed: dict[Kind, s
     about, left_out = all_but(segment.text)
     kept = {o.item.id for mention in find_mentions(left_out, owned_of(orders)) for o in mention.owned}
     fitting = hinted(about, orders)
-    if left_out and len(fitting) > 1:  # the order is the one that holds what is left out
+    if (
+        left_out and len(fitting) > 1 and not says("all_orders", about)
+    ):  # the order is the one that holds what is left out
         fitting = [o for o in fitting if any(item.id in kept for item in o.items)] or fitting
     if len(fitting) > 1 and not says("all_orders", segment.text) and not _all_ordered(segment.text):
         return Found(unclear_orders=fitting)
@@ -254,7 +300,7 @@ def _mentioned(
         for line in lines:
             taken.add(line.item.id)
             key = (line.order.number, possible_kind(segment.kind, line.order.number, allowed))
-            by_order.setdefault(key, []).append(_target(line, mention.text, mention.quantity))
+            by_order.setdefault(key, []).append(_target(line, mention.text, mention.quantity, mention.shared))
     jobs = [_job(segment, number, targets, kind) for (number, kind), targets in by_order.items()]
     return Found(jobs, unclear)
 
@@ -265,6 +311,6 @@ def possible_kind(kind: Kind, number: str, allowed: dict[Kind, set[str]]) -> Kin
     return twin if number not in allowed[kind] and number in allowed[twin] else kind
 
 
-def _target(line: Owned, text: str, quantity: int | None = None) -> Target:
+def _target(line: Owned, text: str, quantity: int | None = None, shared: str = "") -> Target:
     some = quantity if quantity and quantity < line.item.quantity else None
-    return Target(item_id=line.item.id, text=text, quantity=some)
+    return Target(item_id=line.item.id, text=text, quantity=some, shared=shared)

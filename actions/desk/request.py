@@ -25,6 +25,8 @@ class Target(Part):
     wish: dict[str, Any] = {}
     variant_id: int | None = None
     text: str = ""
+    shared: str = ""
+    """What is said of several goods at once: "the lamp and the clock for the cheapest"."""
 
 
 class Job(Part):
@@ -44,6 +46,8 @@ class Job(Part):
     """What to do instead where this is impossible, in the shopper's words."""
     nearest: dict[str, str] = {}
     """Product -> the variant that there is none of, to be said with the summary of the nearest one."""
+    staying: list[str] = []
+    """Goods that are what was wished already, to be said with the summary of the others."""
     whole_agreed: bool = False
     """Whether the shopper knows that only the whole order can be cancelled."""
     proposal_id: int | None = None

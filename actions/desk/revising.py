@@ -33,7 +33,8 @@ class Revising(Agenda):
                 continue
             kind = possible_kind(segment.kind, order.number, allowed)
             whole = says("everything", segment.text) or kind == "cancel_order"
-            if kind == "return_item" and not whole and self.job.targets and says("it", segment.text):
+            of_it = kind == "return_item" != self.job.kind and not whole
+            if of_it and self.job.targets and says("it", segment.text):
                 self.shop.withdraw(self.job)
                 targets = [Target(item_id=target.item_id, text=segment.text) for target in self.job.targets]
                 self.desk.jobs[0] = Job(kind=kind, order_number=order.number, targets=targets, text=segment.text)

@@ -12,6 +12,7 @@ from actions.desk.words import pattern, says
 from actions.order_skill import offer_orders
 from actions.skill import ORDER_DESK_INTENTS
 from language.patterns import find_order_numbers
+from shop.changes import PostalAddress
 from shop.errors import BadInput
 from shop.orders import OrderView
 
@@ -39,6 +40,7 @@ class TakingDown(Questions):
         return (
             says("everything", named)
             or says("its", named)
+            or says("the_item", named)
             or bool(find_mentions(named, lines_of(self.orders)) or find_order_numbers(named))
         )
 
@@ -69,6 +71,8 @@ class TakingDown(Questions):
     def _talked_about(self, segment: Segment) -> Segment:
         """ "Can I still cancel it?": the order that was talked about last, where nothing else is named."""
         number = self.turn.slot("current_order")
+        if any(says(hint, segment.text) for hint in ("pending", "delivered", "newest", "oldest")):
+            return segment
         named = find_order_numbers(segment.text) or find_mentions(segment.text, lines_of(self.orders))
         if not number or named or self.desk.jobs or not says("it", segment.text) or says("all_orders", segment.text):
             return segment
@@ -89,15 +93,14 @@ class TakingDown(Questions):
         job = Job(kind=segment.kind, text=segment.text, otherwise=segment.otherwise)
         current, known = self.shop.addresses(job, self.orders)
         if source is not None:
-            address = next(each.address for each in known if source.number in each.order_numbers)
+            address: PostalAddress | None = next(each.address for each in known if source.number in each.order_numbers)
         else:
             try:
-                found = read_address(_source_of(segment.text), known, current, self.shop.places)
+                address = read_address(_source_of(segment.text), known, current, self.shop.places)
             except BadInput:
                 return False
-            if found is None:
-                return False
-            address = found
+        if address is None:
+            return False
         job.address = address.model_dump()
         if segment.kind == "change_default_address":
             self._merge(job)
@@ -120,7 +123,16 @@ class TakingDown(Questions):
         return None
 
     def _merge(self, job: Job) -> None:
-        """A change of the same kind of the same order joins the one on the agenda: some are allowed only once."""
+        """A change of the same kind of the same order joins the one on the agenda: some are allowed only once.
+
+        What is named for one change is no part of "everything" of another: "return all, but exchange the boots".
+        """
+        for known in [each for each in self.desk.jobs if each.order_number == job.order_number and job.order_number]:
+            wide, narrow = (known, job) if _is_wide(known) else (job, known)
+            named = {target.item_id for target in narrow.targets}
+            left = [target for target in wide.targets if target.item_id not in named]
+            if known.kind != job.kind and _is_wide(wide) and not _is_wide(narrow) and left:
+                wide.targets = left
         for known in self.desk.jobs:
             if (known.kind, known.order_number) == (job.kind, job.order_number) and job.order_number:
                 ids = {target.item_id for target in known.targets}
@@ -130,6 +142,11 @@ class TakingDown(Questions):
                 known.proposal_id = None
                 return
         self.desk.jobs.append(job)
+
+
+def _is_wide(job: Job) -> bool:
+    """Whether a job is about all goods of an order because the text says so, not because it names them."""
+    return len(job.targets) > 1 and (says("everything", job.text) or says("all_orders", job.text))
 
 
 def _source_of(text: str) -> str:

@@ -53,13 +53,14 @@ def merged(mentions: list[Mention]) -> list[Mention]:
             merged.append(mention)
         else:
             at = merged.index(same)
-            merged[at] = Mention(
-                same.start,
-                same.end,
-                same.owned,
-                f"{same.text}. {mention.text}",
-                same.plural or mention.plural,
-                same.another,
+            merged[at] = replace(
+                same,
+                text=f"{same.text}. {mention.text}",
+                plural=same.plural or mention.plural,
+                beside=False,
+                quantity=None,
+                kept=False,
+                shared=same.shared or mention.shared,
             )
     return merged
 

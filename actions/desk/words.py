@@ -20,12 +20,24 @@ def says(name: str, text: str) -> bool:
 
 def kind_in(text: str) -> Kind | None:
     """The change that a clause names by its words; None when it names none."""
+    named = kinds_named(text)
+    return next((kind for kind in _CUES.data["kinds"] if kind in named), None)
+
+
+def kinds_named(text: str) -> set[Kind]:
+    """Every change that a text asks for by its words: "cancel or return all of them"."""
+    found: set[Kind] = set()
     for kind in _CUES.data["kinds"]:
-        if any(
-            not pattern("negation").search(text[: match.start()]) for match in pattern("kinds", kind).finditer(text)
-        ):
-            return kind
-    return None
+        matches = pattern("kinds", kind).finditer(text)
+        if any(not pattern("negation").search(text[: match.start()]) for match in matches):
+            found.add(kind)
+    return found
+
+
+def only_refuses(text: str) -> bool:
+    """Whether a clause names changes only to say that they are not wanted: "I never want to cancel the whole order"."""
+    named = any(pattern("kinds", kind).search(text) for kind in _CUES.data["kinds"])
+    return named and kind_in(text) is None
 
 
 def gives_reason(code: str, text: str) -> bool:

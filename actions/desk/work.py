@@ -37,11 +37,13 @@ class Work(Revising):
         if self.turn.intent == "stop" and asking not in ("confirm", "options"):
             self._withdraw_all()
             return True
-        before = len(self.turn.answers)
+        before, job = len(self.turn.answers), self.job
         ways = [getattr(self, f"_answer_{asking}"), self._one_more_request]
         taken = any(way() for way in (ways if asking == "either" else [self._instead, *ways]))
         if taken:
             self.desk.tries = 0
+            if asking != "confirm":
+                job.refused = ""  # it was answered since: what was no good before may be all there is
             if self.desk.asking and len(self.turn.answers) == before:
                 self.ask_again()  # noted for later; what was asked still is
             return True
@@ -153,10 +155,11 @@ class Work(Revising):
             target.variant_id = int(choice)
             self.desk.asking = ""
             return True
-        if self._only_some() or self._kept_some() or self._revise_targets(target):
+        keeps = self.turn.intent == "stop" or says("keep", self.turn.text)
+        if not keeps and (self._only_some() or self._kept_some() or self._revise_targets(target)):
             self.desk.asking = ""
             return True
-        if self._says_no() or self.turn.intent == "stop":
+        if keeps or self._says_no():
             self.job.targets = [t for t in self.job.targets if t.item_id != item_id]
             if self.job.targets:
                 self.desk.asking = ""

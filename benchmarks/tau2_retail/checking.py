@@ -15,6 +15,7 @@ from benchmarks.tau2_retail.lexicon import Lexicon
 from benchmarks.tau2_retail.scenario import Scenario, Sentence
 
 _NUMBER = re.compile(r"#?W\d{5,}")
+_ITEM_NUMBER = re.compile(r"\b\d{8,}\b")
 _WIDE = re.compile(r"\b(?:all|everything|every|whole|entire|items|things|orders|them)\b", re.IGNORECASE)
 _ALL_ORDERS = re.compile(r"\b(?:all|both|every)\b (?:[\w#]+ ){0,3}orders?\b|\beverything\b", re.IGNORECASE)
 _ONLY = re.compile(r"\bonly\b(?! (?:if|care))", re.IGNORECASE)
@@ -148,6 +149,8 @@ def _wrong_goods(summary: Summary, scenario: Scenario, wanted: Sequence[Sentence
         return f"No, I want to keep the {_names(unwanted, summary)}."
     known = {p for m in lexicon.mentions(f"{scenario.told} {scenario.hidden}") for p in m.products}
     strange = [product for product in summary.products if product not in known]
+    if any(_ITEM_NUMBER.search(each.text) for each in wanted):  # named by a number, a thing may have any name
+        strange = []
     if strange and mentioned and not any(_WIDE.search(each.text) for each in wanted):
         return f"No, not the {' and '.join(strange)}. {wanted[-1].text}"
     return ""

@@ -26,7 +26,7 @@ _LEAVE_IT = "Never mind, then leave that as it is."
 #: What is answered only where nothing is asked.
 _NO_QUESTION = ("refused", "withdrawn", "unknown", "more")
 #: Questions that are answered before anything else the turn holds.
-_FIRST = ("identity", "code", "confirm", "whole_order")
+_FIRST = ("identity", "code", "confirm", "whole_order", "either")
 
 
 class Customer:
@@ -216,6 +216,16 @@ class Customer:
         self.memory.give_up(self.memory.focus(turn))
         return "No, then leave that order as it is."
 
+    def _either(self, asked: Heard, turn: Sequence[Heard]) -> str | None:
+        """Only one of two things: what the scenario says of that, else the one it names first."""
+        fallback = self.memory.fallback([asked])
+        if fallback is not None:
+            return self._said([fallback])
+        first = next((each for each in self.memory.relevant() if each.kinds & {"return", "swap"}), None)
+        if first is None:
+            return self._restate(turn)
+        return "The return, please." if "return" in first.kinds else "The exchange, please."
+
     def _more(self, asked: Heard, turn: Sequence[Heard]) -> str | None:
         return self._next()
 
@@ -241,6 +251,7 @@ class Customer:
         "address": _address,
         "confirm": _confirm,
         "whole_order": _whole_order,
+        "either": _either,
         "refused": _more,
         "withdrawn": _more,
         "more": _more,

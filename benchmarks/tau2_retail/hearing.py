@@ -12,6 +12,8 @@ from typing import Any
 
 import yaml
 
+from actions.wording import word
+
 _ROOT = Path(__file__).resolve().parents[2]
 _SLOT = re.compile(r"\{(\w+)\}")
 
@@ -76,6 +78,15 @@ class Ears:
                 templates.setdefault(name, []).extend(variant["text"] for variant in variants if variant.get("text"))
         return cls(templates, questions()["responses"])
 
+    @staticmethod
+    def _put_together(spoken: str) -> str:
+        """The name of a question that begins as one of ``actions/wording.yml`` does; empty for none."""
+        for name in questions()["wordings"]:
+            group, key = name.split(".")
+            if any(re.match(_pattern(word(group, key, language)), spoken) for language in ("en", "zh")):
+                return name
+        return ""
+
     def hear(self, event: Mapping[str, Any]) -> Heard:
         """A message of the chat API."""
         choices = tuple(choice["title"] for choice in event.get("choices") or ())
@@ -86,7 +97,8 @@ class Ears:
             if found and spoken and (name not in self._bare or is_summary(spoken)):
                 values = {key: value for key, value in found.groupdict().items() if value is not None}
                 return Heard(shown, name, self._kind(name), values, choices, author)
-        return Heard(shown, choices=choices, author=author)
+        name = self._put_together(spoken)
+        return Heard(shown, name, questions()["wordings"].get(name, "information"), {}, choices, author)
 
     def _kind(self, name: str) -> str:
         return next((kind for pattern, kind in self._kinds.items() if fnmatchcase(name, pattern)), "information")
