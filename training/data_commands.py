@@ -41,9 +41,7 @@ def build(note: Annotated[str, typer.Option(help="What is new in it.")] = "") ->
     from training import data_sets
 
     settings = get_settings()
-    with Database.from_settings(settings).work() as unit:
-        version = data_sets.build(unit.session, settings, "command", note)
-        unit.commit()
+    version = data_sets.build(Database.from_settings(settings), settings, "command", note)
     _OUT.print(f"data set {version.id} in {data_sets.folder_of(settings, version)}: {version.counts['splits']}")
 
 

@@ -19,6 +19,7 @@ from shop.clock import now
 from shop.errors import BadInput, Conflict
 from shop.settings import Settings
 from shop.tables import DataSetVersion
+from shop.unit_of_work import Database
 from training import checksums
 from training.data_sets.examples import SPLITS, DataExample, from_labels, from_tree, sentiments_from_tree
 from training.data_sets.splitting import LeftOut, split
@@ -45,28 +46,31 @@ class Sources:
 
 
 def build(
-    session: Session, settings: Settings, author: str, note: str = "", sources: Sources | None = None
+    database: Database, settings: Settings, author: str, note: str = "", sources: Sources | None = None
 ) -> DataSetVersion:
     """Make a version of the data as it is now; where an earlier version is the same, that one.
 
-    Raises BadInput where the tree has no training files, Conflict where two are built at once.
+    What takes seconds is done before the database is locked: shoppers write meanwhile. Raises BadInput where the tree
+    has no training files, Conflict where two are built at once.
     """
-    examples, left_out = gather(session, sources or Sources())
-    checksum = _checksum(examples)
-    same = session.scalars(select(DataSetVersion).where(DataSetVersion.checksum == checksum)).first()
-    if same is not None and (settings.state_dir / same.folder / MANIFEST).is_file():
-        return same
-    version = same or DataSetVersion(
-        checksum=checksum, folder="", author=author, note=note, counts={}, created_at=now()
-    )
-    session.add(version)
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise Conflict("the same data set is being built by somebody else") from error
-    version.folder = f"{FOLDER}/{version.id}"
-    version.counts = _counts(examples, left_out)
-    _write(settings.state_dir / version.folder, version, examples, left_out)
+    with database.read() as unit:
+        examples, left_out = gather(unit.session, sources or Sources())
+    checksum, counts = _checksum(examples), _counts(examples, left_out)
+    with database.work() as unit:
+        same = unit.session.scalars(select(DataSetVersion).where(DataSetVersion.checksum == checksum)).first()
+        if same is not None and (settings.state_dir / same.folder / MANIFEST).is_file():
+            return same
+        version = same or DataSetVersion(
+            checksum=checksum, folder="", author=author, note=note, counts={}, created_at=now()
+        )
+        unit.session.add(version)
+        try:
+            unit.session.flush()
+        except IntegrityError as error:
+            raise Conflict("the same data set is being built by somebody else") from error
+        version.folder, version.counts = f"{FOLDER}/{version.id}", counts
+        _write(settings.state_dir / version.folder, version, examples, left_out)
+        unit.commit()
     return version
 
 

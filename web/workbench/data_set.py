@@ -53,10 +53,9 @@ def build_version(
 
     def work(progress: Progress) -> tuple[int, str]:
         progress(0, _STEPS)
-        with engine.database.work() as unit:
+        with engine.database.read() as unit:
             before = {version.id for version in list_versions(unit.session)}
-            number = build(unit.session, engine.settings, actor, note.strip()).id
-            unit.commit()
+        number = build(engine.database, engine.settings, actor, note.strip()).id
         progress(1, _STEPS)
         _check(engine, number)
         return number, "same" if number in before else "built"

@@ -22,9 +22,7 @@ def work(step: StepContext) -> Made:
             version = data_sets.get_version(unit.session, wanted)
     else:
         collect(step.database, step.settings, prepare=False)
-        with step.database.work() as unit:
-            version = data_sets.build(unit.session, step.settings, step.run.requested_by, step.parameters.note)
-            unit.commit()
+        version = data_sets.build(step.database, step.settings, step.run.requested_by, step.parameters.note)
     counts = version.counts["splits"]
     message = f"Data set {version.id}: {counts['train']} to train on, {version.counts['from_messages']} from messages."
     manifest = f"{version.folder}/manifest.json"
