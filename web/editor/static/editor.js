@@ -25,6 +25,8 @@ function fill(place, html) {
 }
 
 drawReplies(document);
+// On a phone the row of tabs is wider than the screen.
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
 const preview = document.querySelector("[data-preview]");
 if (article && preview) {
