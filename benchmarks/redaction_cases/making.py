@@ -23,7 +23,7 @@ _KINDS = {
     **{kind: kind for kind in ("email", "phone", "card")},
 }
 _WIDE = {code: code + 0xFEE0 for code in range(0x30, 0x3A)}
-_DOUBLE_SURNAMES = ("欧阳", "上官", "诸葛", "司马", "皇甫", "令狐")
+_DOUBLE_SURNAMES = ("欧阳", "上官", "诸葛", "司马", "皇甫", "令狐", "公孙", "宇文")
 _EMOJI = "😀😡🙏😭👍🎁📦"
 _CARD_STARTS = (
     ("4", 16),

@@ -18,7 +18,10 @@ _SAID = re.compile(
     re.I,
 )
 _ZIP = re.compile(r"\d{5}|\d[A-Z]{2}\b")
-_BEFORE_CITY = re.compile(r"(?P<city>[A-Z][\w.'’-]*(?:\s[A-Z][\w.'’-]*){0,2}),?\s*$")
+_BEFORE_CITY = re.compile(
+    r"(?P<city>(?:(?<![\w.$€£#-])\d{1,6}[A-Za-z]?\s[A-Z][^,\n\d\0]{1,30}(?:\s?\d{1,5}[A-Z]?)?,\s*)?"
+    r"[A-Z][\w.'’-]*(?:\s[A-Z][\w.'’-]*){0,2}),?\s*$"
+)
 
 
 def find_addresses(text: str) -> list[Entity]:
@@ -102,7 +105,7 @@ def _street() -> re.Pattern[str]:
         rf"(?P<name>(?:\d{{1,3}}(?:st|nd|rd|th)|{_WORD})(?:\s+(?:\d{{1,3}}(?:st|nd|rd|th)|{_WORD})){{0,3}}?)\s+"
         rf"(?P<kind>{one_of('streets')})\b(?!\s+{one_of('streets')}\b)\.?(?:\s+(?:NE|NW|SE|SW|[NSEW])\b)?"
     )
-    core = rf"(?P<core>(?:(?:{one_of('units')})\b\.?\s?\w{{1,4}},\s*)?{named})"
+    core = rf"(?P<core>(?:(?:{one_of('units')}\b\.?\s?\w{{1,4}}|\d{{1,2}}(?:st|nd|rd|th)\s+floor),\s*)?{named})"
     return re.compile(rf"(?<![\w.$€£#-])(?<!\d,){core}{unit}?{_locality()}?(?!\w)", re.I)
 
 

@@ -15,6 +15,7 @@ from language.redaction.words import characters, one_of
 _HINT = re.compile(r"[市区县镇乡村路街道巷弄号栋幢室楼苑园厦场]")
 _POSTCODE_AFTER = re.compile(r"[,，\s]{0,2}\d{6}(?!\d)")
 _EVENT_AFTER = re.compile(r"\s*(?:前|之前|以前|到货|能到|送到|发货|下单)")
+_ANYWHERE = re.compile(r"(?:[^号]楼|层|区|期)$")
 _NUMBER = r"(?:\d{1,5}(?:-\d{1,4})*|[一二三四五六七八九十百零]{1,4})"
 
 
@@ -40,14 +41,17 @@ def _is_address(parts: list[re.Match[str]]) -> bool:
     kinds = [part.lastgroup for part in parts]
     places = sum(kind in ("province", "known", "city", "district", "town") for kind in kinds)
     doors = sum(
-        kind in ("number", "unit") and not part[0].endswith(("楼", "层", "区", "期"))
-        for kind, part in zip(kinds, parts, strict=True)
+        kind in ("number", "unit") and not _ANYWHERE.search(part[0]) for kind, part in zip(kinds, parts, strict=True)
     )
     if "road" in kinds:
         return doors >= 1 or places >= 2
     if kinds[0] in ("number", "unit"):
         return False
-    return places >= 3 or (places >= 1 and doors >= 1 and len(kinds) >= 3) or (kinds[0] == "building" and doors >= 2)
+    return (
+        places >= 3
+        or (places >= 1 and doors >= 1 and len(kinds) >= 3)
+        or (kinds[0] == "building" and doors >= 1 and len(kinds) >= 3)
+    )
 
 
 def _is_day(text: str, part: re.Match[str]) -> bool:
@@ -94,4 +98,8 @@ def _part() -> re.Pattern[str]:
     )
     more = rf"(?P<more>(?<={any_character}){one_of('buildings')}+(?![路街道巷]))"
     section = r"(?P<section>(?<=[路道街])[东西南北中]?[一二三四五六七八九十\d]{0,2}段)"
-    return re.compile(rf"{numbered}|{section}|{province}|{city}|{named}|{more}")
+    inside = (
+        rf"(?P<inside>(?<=号)(?:{any_character}|[A-Za-z]){{1,8}}?"
+        rf"(?:{one_of('buildings')}+(?=\d|[A-Z]座|[,，。\s\0旁对附门前里内]|$)|{lead}))"
+    )
+    return re.compile(rf"{numbered}|{section}|{province}|{city}|{inside}|{named}|{more}")

@@ -48,7 +48,9 @@ def _western(parts: list[str]) -> tuple[re.Pattern[str], ...]:
         ways = [_joined(parts), _joined([parts[0], parts[-1]]), _joined([parts[-1], *parts[:-1]])]
         first, last = re.escape(parts[0]), re.escape(parts[-1])
         initial = rf"{re.escape(parts[0][0])}\.?\s{last}|{first}\s{re.escape(parts[-1][0])}\b\.?"
-        made.append(re.compile(rf"(?<![A-Za-z\d])(?P<name>{'|'.join(ways)}|{initial})(?![A-Za-z\d])", re.I))
+        # "dawn, hill" is nobody, where all parts are words
+        large = r"(?=[^a-z])" if all(is_word(part) for part in parts) else ""
+        made.append(re.compile(rf"(?<![A-Za-z\d]){large}(?P<name>(?i:{'|'.join(ways)}|{initial}))(?![A-Za-z\d])"))
     for part in parts:
         if len(part.strip(".")) >= _SHORTEST_PART:
             made.append(_part(part))

@@ -14,6 +14,10 @@ GAP = "\0"
 _LETTERS = r"[^\W\d_]"
 _NAME = rf"(?:{_LETTERS}(?:{_LETTERS}|['’-](?={_LETTERS}))*\.?)"
 _LARGE = rf"(?:(?-i:[A-Z])(?:{_LETTERS}|['’-](?={_LETTERS}))*\.?)"
+_HANDED = (
+    r"(?:ask\s+for|(?:picked\s+up|collected|received|accepted|signed|paid|sent|ordered|placed)\s+by|belongs\s+to"
+    r"|(?:gift|present|surprise)\s+(?:for|to))"
+)
 _SHORT_ING = 6
 """Longer words in -ing are what somebody does; Ming and Jing are names."""
 _END = (
@@ -25,7 +29,10 @@ _END = (
 def _patterns() -> tuple[tuple[re.Pattern[str], bool], ...]:
     """Each with whether what it introduces is surely a name, so that it may be written small."""
     called = (
-        r"\bmy\s+(?:full\s+|first\s+|last\s+|sur)?name(?:(?:'s|’s|s|\s+is|\s+in\s+\w+\s+is)\s+|\s*[:=]\s*)"
+        r"\b(?:my|her|his|their|our|the)\s+(?:\w+['’]s\s+)?(?:full\s+|first\s+|last\s+|sur)?name"
+        r"(?:(?:'s|’s|s|\s+is|\s+in\s+\w+\s+is|\s+to|\s+should\s+be)\s+|\s*[:=]\s*)"
+        r"|(?:^|[.,!\n]\s*)name(?:'s|’s|\s+is)\s+"
+        r"|\b(?:by\s+the\s+name\s+of|goe?s?\s+by|named|i['’]m\s+called|calls?\s+me|on\s+behalf\s+of)\s+"
         r"|(?:^|[\n,;(])\s*(?:full\s+|customer\s+)?name\s*[:=]\s*"
         r"|\b(?:under\s+(?:the\s+)?name(?:\s+of)?|in\s+(?:the\s+)?name\s+of)\s+"
         r"|\bname\s+(?:on|for)\s+(?:the\s+|my\s+)?(?:order|account|card|label|parcel|invoice|package)(?:\s+is|\s+should\s+be)?[\s:]+"
@@ -38,14 +45,27 @@ def _patterns() -> tuple[tuple[re.Pattern[str], bool], ...]:
         r"\b(?:please\s+|just\s+)?call\s+me\s+",
     )
     signed = (
-        r"(?:\b(?:regards|thanks|thank\s+you|thx|cheers|best|best\s+wishes|wishes|sincerely|faithfully|truly|respectfully|yours|love|greetings|take\s+care|signed:?)"
-        r"[,!.]*\s*\n?\s*)"
+        r"(?:\b(?:regards|thanks|thank\s+you|thx|cheers|best|wishes|sincerely|faithfully|truly|respectfully|yours|love"
+        r"|greetings|take\s+care|signed:?)"
+        r"(?:\s+(?:in\s+advance|again|so\s+much|very\s+much|a\s+lot|for\s+(?:your|the|all)\s+\w+))?[,!.]*\s*\n?\s*)"
     )
     return (
         (re.compile(rf"(?:{called})(?P<name>{_NAME}(?:[ ]{{1,2}}{_NAME}){{0,3}})", re.I), True),
         *((re.compile(rf"(?:{start})(?P<name>{_LARGE}(?:\s{_LARGE}){{0,3}}){_END}", re.I), False) for start in said),
+        (re.compile(rf"\n\s*[-–—~]?\s*(?P<name>{_LARGE}(?:[ ]{_LARGE}){{0,2}})\s*[.!]?\s*$", re.I), False),
+        (
+            re.compile(rf"\b{_HANDED}\s+(?P<name>{_LARGE}(?:\s{_LARGE}){{0,2}})(?=\s*(?:[,.!?;\n\0]|$|\s[a-z]))", re.I),
+            False,
+        ),
         (re.compile(rf"{signed}(?P<name>{_LARGE}(?:\s{_LARGE}){{0,2}})\s*[^\w\n\0]*(?=$|\n|\0)", re.I), False),
         (re.compile(rf"\b(?:{'|'.join(as_set('titles'))})\b\.?\s+(?P<name>{_LARGE}(?:\s{_LARGE}){{0,2}})"), False),
+        (
+            re.compile(
+                rf"\bname\b[^\n]{{0,20}}(?:should|shall|must)\s+be\s+(?P<name>{_LARGE}(?:\s{_LARGE}){{0,2}}){_END}",
+                re.I,
+            ),
+            False,
+        ),
         (re.compile(rf"(?P<name>{_LARGE}(?:\s{_LARGE}){{0,2}})\s+is\s+my\s+name\b", re.I), True),
         (re.compile(rf"\bmy\s+{one_of('relations')}\s+(?P<name>{_LARGE}(?:\s{_LARGE})?)", re.I), False),
         (

@@ -27,7 +27,9 @@ _NO_CARD_BEFORE = re.compile(
     r"(?:isbn|ean|upc|gtin|imei|bar\s?code|条码|条形码|track\w*|运单|快递|序列)[^\d\n]{0,12}$", re.I
 )
 _ORDER = re.compile(
-    r"(?<![a-z0-9])(?:#\s?)?w[ -]?(?:\d{6,9}|(?:\d[ -]?){6}\d)(?!\d)|(?<=order)#?\s?w\d{7}(?!\d)", re.I | re.A
+    r"(?<![a-z0-9])(?:#\s?)?w[ -]?(?:\d{7}(?=\d{1,2}[个件双条只本套盒瓶])|\d{6,9}(?!\d)|(?:\d[ -]?){6}\d(?!\d))"
+    r"|(?<=order)#?\s?w\d{7}(?!\d)",
+    re.I | re.A,
 )
 _ORDER_WORD = r"(?:order|ordr|oder|purchase|number|\bno\b|\bnr\b|订单|单号|编号|号码|单子)"
 _BARE_ORDER = re.compile(
