@@ -18,6 +18,7 @@ _SAID = re.compile(
     re.I,
 )
 _ZIP = re.compile(r"\d{5}|\d[A-Z]{2}\b")
+_FAR_BACK = 100
 _BEFORE_CITY = re.compile(
     r"(?P<city>(?:(?<![\w.$€£#-])\d{1,6}[A-Za-z]?\s[A-Z][^,\n\d\0]{1,30}(?:\s?\d{1,5}[A-Z]?)?,\s*)?"
     r"[A-Z][\w.'’-]*(?:\s[A-Z][\w.'’-]*){0,2}),?\s*$"
@@ -52,7 +53,7 @@ def _streets(text: str) -> list[Entity]:
 def _said(text: str, match: re.Match[str], named: bool) -> bool:
     """Whether a street without a town is one: its name is written large, or the text speaks of addresses."""
     plain = match["kind"].lower() in as_set("word_streets")
-    return named or (not plain and bool(_SAID.search(text[: match.start()])))
+    return named or (not plain and bool(_SAID.search(text[max(0, match.start() - _FAR_BACK) : match.start()])))
 
 
 def _stands_alone(text: str, end: int) -> bool:
@@ -69,8 +70,9 @@ def _towns(text: str) -> list[Entity]:
     """A town with its state and postcode: "Seattle, WA 98103"."""
     found = []
     for match in _state_and_postcode().finditer(text):
-        before = _BEFORE_CITY.search(text[: match.start()])
-        found.append(_entity(text, before.start("city") if before else match.start(), match.end()))
+        back = max(0, match.start() - _FAR_BACK)
+        before = _BEFORE_CITY.search(text[back : match.start()])
+        found.append(_entity(text, back + before.start("city") if before else match.start(), match.end()))
     return found
 
 

@@ -54,6 +54,7 @@ _PHONES = (
 )
 _PHONE = re.compile(rf"(?<![\w.#$€£¥/])(?:{'|'.join(_PHONES)})(?!\d|\.\d|[ -]?\d{{4}}\b)", re.A)
 _SHORTEST_ABROAD = 9
+_FAR_BACK = 40
 _SAID_PHONE = re.compile(
     r"(?:phone|tele(?:fon|phone|f[oó]n)?|tel\b|cell|mobile|call|ring|text|txt|sms|whatsapp|fax|my number|mine is|"
     r"电话|手机|座机|热线|微信|联系方式|传真|打)[^\d\n,，;；。]{0,16}?(?P<digits>\(?\d(?:"
@@ -83,9 +84,9 @@ def find_cards(text: str) -> list[Entity]:
     card and stand in fours."""
     found = []
     for match in _CARD.finditer(text):
-        if _NO_CARD_BEFORE.search(text[: match.start()]):
+        if _NO_CARD_BEFORE.search(_before(text, match.start())):
             continue
-        written = _card_in(match[0], bool(_CARD_BEFORE.search(text[: match.start()])))
+        written = _card_in(match[0], bool(_CARD_BEFORE.search(_before(text, match.start()))))
         if written:
             found.append(Entity("card", re.sub(r"\D", "", written), match.start(), match.start() + len(written)))
     return found
@@ -136,7 +137,7 @@ def find_phones(text: str) -> list[Entity]:
     found = []
     for match in _PHONE.finditer(text):
         short = match[0].startswith(("+", "00")) and len(re.sub(r"\D", "", match[0])) < _SHORTEST_ABROAD
-        if not short and not _DATE.fullmatch(match[0]) and not _NO_PHONE_BEFORE.search(text[: match.start()]):
+        if not short and not _DATE.fullmatch(match[0]) and not _NO_PHONE_BEFORE.search(_before(text, match.start())):
             found.append(_entity("phone", match[0], match.start()))
     for match in _SAID_PHONE.finditer(text):
         start, written = match.start("digits"), match["digits"]
@@ -144,6 +145,11 @@ def find_phones(text: str) -> list[Entity]:
         if free and not _DATE.match(written):
             found.append(_entity("phone", written, start))
     return found
+
+
+def _before(text: str, start: int) -> str:
+    """What stands right before a place: far enough back for the word that says what follows."""
+    return text[max(0, start - _FAR_BACK) : start]
 
 
 def _entity(kind: str, written: str, start: int) -> Entity:
