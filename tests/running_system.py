@@ -95,7 +95,7 @@ def _copy_prepared(source: Path, target: Path) -> None:
             continue
         if entry.suffix == ".db":
             _copy_database(entry, target / entry.name)
-        elif entry.name == "understanding":  # what is trained in a test must not be found by the next
+        elif entry.name in ("understanding", "models", "training"):  # what a test trains must not be found by the next
             shutil.copytree(entry, target / entry.name, copy_function=_link, ignore=shutil.ignore_patterns(".*"))
         elif entry.is_dir():
             os.symlink(entry.resolve(), target / entry.name)
