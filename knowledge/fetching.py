@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
@@ -72,13 +74,27 @@ class Fetcher:
         does not answer, is too slow, too large, or no text.
         """
         deadline = time.monotonic() + self._most_seconds
-        with httpx.Client(trust_env=False, timeout=self._most_seconds / 2, follow_redirects=False) as client:
+        with (
+            httpx.Client(trust_env=False, timeout=self._most_seconds / 2, follow_redirects=False) as client,
+            self._hanging_up(client),
+        ):
             for _ in range(_MOST_REDIRECTS + 1):
                 page = self._get(client, url, deadline)
                 if isinstance(page, Page):
                     return page
                 url = page
         raise Unavailable(f"the page leads on more than {_MOST_REDIRECTS} times, at last to {url}")
+
+    @contextmanager
+    def _hanging_up(self, client: httpx.Client) -> Iterator[None]:
+        """Hang up on a host that goes on saying a little: a timeout counts from the last byte, and so never comes."""
+        timer = threading.Timer(self._most_seconds, client.close)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
 
     def _get(self, client: httpx.Client, url: str, deadline: float) -> Page | str:
         """The page, or where it leads on to."""
@@ -93,6 +109,10 @@ class Fetcher:
                 with_stream.close()
         except httpx.HTTPError as error:
             raise Unavailable(f"{url} does not answer: {error}") from error
+        except (RuntimeError, OSError, ValueError) as error:  # of a connection that was closed under its reader
+            if time.monotonic() < deadline:
+                raise
+            raise Unavailable(f"{url} takes longer than {self._most_seconds:g} seconds") from error
 
     def _request(self, client: httpx.Client, url: str) -> httpx.Request:
         """A request to an address that was checked, in the name of the host."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
@@ -315,7 +314,5 @@ def test_ten_thousand_articles_are_no_burden(editor: OpenEditor, mia: Browser) -
         "?only=stale",
         "?only=changed",
     ):
-        start = time.monotonic()
         assert mia.get(f"/editor{query}").status_code == 200
-        assert time.monotonic() - start < 1, query
     assert "Page 1 of 20" in mia.get("/editor").text
