@@ -18,9 +18,12 @@ from shop.privacy.outside import OutsideStore
 from shop.privacy.person import Person, know
 from shop.privacy.stores import STORES, Store
 from shop.privacy.traces import Trace, blank_traces, find_traces
-from shop.tables import DialogueState, Order
+from shop.tables import Order
 from shop.unit_of_work import Database
 
+_WRITTEN_LATE = frozenset(
+    "shadow_readings training_labels training_messages question_logs dialogue_states handovers".split()
+)
 _DONE = ("delivered", "cancelled", "returned")
 
 
@@ -142,10 +145,11 @@ def _apply(session: Session, store: Store, person: Person) -> ReceiptLine | None
 
 
 def _forget_late_turns(database: Database, person: Person) -> None:
-    """A turn that ran meanwhile has saved its dialogue with all that went before."""
+    """A turn, or a collecting of messages for training, that ran meanwhile has saved what it had read before."""
     with database.work() as unit:
-        states = delete(DialogueState).where(DialogueState.conversation_id.in_(person.conversation_ids))
-        unit.session.execute(states)
+        for store in STORES:
+            if store.name in _WRITTEN_LATE:
+                _apply(unit.session, store, person)
         unit.commit()
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from shop import tables as t
 from shop.changes import CancelOrder
 from shop.clock import now
-from shop.conversations import Choice, Draft, append_message, hand_over, open_conversation, record_reply
+from shop.conversations import Choice, Draft, append_message, hand_over, record_reply
 from shop.unit_of_work import Database
 from tests.shop.small_shop import SmallShop, small_shop
 
@@ -51,20 +51,20 @@ class PrivacyShop:
         customer.addresses = [t.Address(is_default=True, **HOME)]
 
     def _talk(self, session: Session, conversation_id: str, text: str, at: datetime | None = None) -> int:
-        question = append_message(session, conversation_id, Draft(author="shopper", text=text, client_id="c1"))
+        asked = append_message(session, conversation_id, Draft(author="shopper", text=text, client_id="c1"))
         answer = Draft(
             "bot", f"You said: {text}", "order_card", {"to": text}, [Choice(text, f'/inform{{"x": "{text}"}}')]
         )
         parse = {"text": text, "entities": [{"value": text}]}
-        answered = record_reply(session, question.id, "answered", [answer], duration_milliseconds=5, parse=parse)
+        answered = record_reply(session, asked.id, "answered", [answer], duration_milliseconds=5, parse=parse)
         session.add(t.AnswerVote(message_id=answered[0].id, vote=1, updated_at=now()))
         session.add(t.Satisfaction(conversation_id=conversation_id, score=5, comment=text, updated_at=now()))
         session.add(t.DialogueState(conversation_id=conversation_id, events=[{"text": text}], updated_at=now()))
-        session.add(_training_message(question.id, conversation_id, text))
+        session.add(training_message(asked.id, conversation_id, text))
         hand_over(session, conversation_id, "asked", f"Summary: {text}")
-        session.add(_question(conversation_id, text))
+        session.add(question(conversation_id, text))
         session.flush()
-        return int(question.id)
+        return int(asked.id)
 
     def _leave(self, session: Session) -> None:
         own = session.query(t.TrainingMessage).filter_by(conversation_id=self.conversation_id).one()
@@ -151,7 +151,7 @@ class PrivacyShop:
             return list(unit.session.query(table).filter_by(**values))
 
 
-def _training_message(message_id: int, conversation_id: str, text: str) -> t.TrainingMessage:
+def training_message(message_id: int, conversation_id: str, text: str) -> t.TrainingMessage:
     return t.TrainingMessage(
         message_id=message_id,
         conversation_id=conversation_id,
@@ -169,15 +169,7 @@ def _training_message(message_id: int, conversation_id: str, text: str) -> t.Tra
     )
 
 
-def _question(conversation_id: str, text: str) -> t.QuestionLog:
+def question(conversation_id: str, text: str) -> t.QuestionLog:
     return t.QuestionLog(
         conversation_id=conversation_id, language="en", text=text, outcome="answered", score=1, created_at=now()
     )
-
-
-def opened_again(database: Database, customer_id: int) -> str:
-    """A conversation of the customer that was just opened."""
-    with database.work() as unit:
-        opened = str(open_conversation(unit.session, "en", customer_id).id)
-        unit.commit()
-    return opened

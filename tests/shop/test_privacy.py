@@ -21,7 +21,7 @@ from shop.privacy.stores import IMPERSONAL, NOT_TOUCHED, STORES
 from shop.settings import Settings
 from shop.tables import Base
 from shop.unit_of_work import Database
-from tests.shop.privacy_shop import EMAIL, NAME, NAME_ZH, PHONE, STREET, TRACES, PrivacyShop
+from tests.shop.privacy_shop import EMAIL, NAME, NAME_ZH, PHONE, STREET, TRACES, PrivacyShop, question, training_message
 
 
 @pytest.fixture
@@ -158,15 +158,24 @@ def test_the_running_conversation_goes_on_as_a_strangers(shop: PrivacyShop) -> N
 
 
 def test_what_a_late_turn_saves_is_forgotten_too(shop: PrivacyShop, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = f"I am {NAME}"
+    late = [
+        t.DialogueState(conversation_id=shop.conversation_id, events=[{"text": said}], updated_at=now()),
+        t.Handover(conversation_id=shop.conversation_id, reason="asked", summary=said, created_at=now()),
+        question(shop.conversation_id, said),
+        training_message(99, shop.conversation_id, said),
+    ]
+
     def late_turn(seconds: float) -> None:
         with shop.database.work() as unit:
-            events = [{"text": f"I am {NAME}"}]
-            unit.session.add(t.DialogueState(conversation_id=shop.conversation_id, events=events, updated_at=now()))
+            unit.session.add_all(late)
             unit.commit()
 
     monkeypatch.setattr("shop.privacy.erasing.time.sleep", late_turn)
     assert erase_everywhere(shop.database, shop.customer_id, turn_seconds=1).left == ()
-    assert shop.rows(t.DialogueState, conversation_id=shop.conversation_id) == []
+    for table in (t.DialogueState, t.QuestionLog, t.TrainingMessage):
+        assert shop.rows(table, conversation_id=shop.conversation_id) == []
+    assert {row.summary for row in shop.rows(t.Handover, conversation_id=shop.conversation_id)} == {""}
 
 
 def test_orders_on_their_way_refuse_unless_told_otherwise(shop: PrivacyShop) -> None:
