@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,8 +23,12 @@ from training.models import commands as models
 from training.runs import commands as runs
 
 if TYPE_CHECKING:
+    from rich.progress import Progress as RichProgress
+    from rich.progress import TaskID
+
     from language.explaining import Explanation
     from training.evaluate import Evaluation
+    from training.retriever_trial import Outcome
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Training, export and evaluation of models.")
 app.command()(data_commands.collect)
@@ -39,6 +44,7 @@ app.command("runs")(runs.list_runs)
 app.command("models")(models.list_models)
 app.command("return")(models.return_to)
 app.command(hidden=True)(runs.step)
+app.command(hidden=True)(runs.talks)
 _OUT = Console()
 _SHOWN_CONFUSIONS = 15
 _BAR = 20  # characters of the strongest word
@@ -53,6 +59,41 @@ def encoders(
 
     for language, folder in make_encoders(get_settings(), int8).items():
         _OUT.print(f"{language}: {folder}")
+
+
+@app.command()
+def retriever(
+    language: Annotated[str, typer.Option(help="en or zh.")] = "en",
+    drop: Annotated[bool, typer.Option("--drop", help="Go back to the base model.")] = False,
+) -> None:
+    """Tune a language's sentence encoder on the shop's articles; it is kept only if held-out questions gain."""
+    from rich.progress import Progress
+
+    from knowledge.building import rebuild
+    from shop.conversations import LANGUAGES
+    from shop.unit_of_work import Database
+    from training.encoders import drop_tuned
+    from training.retriever_trial import tune
+
+    if language not in LANGUAGES:
+        raise BadInput(f"the language must be one of {', '.join(LANGUAGES)}, got {language!r}")
+    settings = get_settings()
+    database = Database.from_settings(settings)
+    try:
+        if drop:
+            changed = drop_tuned(settings, language)
+        else:
+            with Progress(console=_OUT) as progress:
+                task = progress.add_task(f"tuning {language}", total=None)
+                heard = partial(_advance, progress, task)
+                outcome = tune(settings, database, language, report=heard)
+            _print_outcome(outcome)
+            changed = outcome.is_better
+        if changed:
+            rebuild(settings, database, language)
+            _OUT.print(f"{language}: the encoder was exchanged and the index built anew.")
+    finally:
+        database.close()
 
 
 @app.command()
@@ -112,6 +153,18 @@ def explain(
         raise BadInput(f"No intent is called {intent!r}. There are: {', '.join(understanding.intents)}.")
     examples = examples_of(understanding, served, data)
     _print_explanation(explaining.explain(understanding, text, examples, intent, neighbours))
+
+
+def _advance(progress: RichProgress, task: TaskID, done: int, total: int) -> None:
+    progress.update(task, completed=done, total=total)
+
+
+def _print_outcome(outcome: Outcome) -> None:
+    table = Table("", "hit@1", "NDCG@10", title=f"{outcome.questions} held-out questions")
+    for name, trial in (("before", outcome.before), ("tuned", outcome.after)):
+        table.add_row(name, f"{trial.hit_at_1:.3f}", f"{trial.ndcg_at_10:.3f}")
+    _OUT.print(table)
+    _OUT.print("The tuned encoder is kept." if outcome.is_better else "It is no better, and not kept.")
 
 
 def _print_explanation(explanation: Explanation) -> None:

@@ -103,7 +103,8 @@ def write_configuration(settings: Settings) -> Path:
     endpoints["action_endpoint"]["headers"] = {"x-aisle-secret": settings.channel_secret}
     endpoints["models"] = {
         "url": f"{settings.loopback_url}/internal/model",
-        "wait_time_between_pulls": settings.model_pull_seconds,
+        "wait_time_between_pulls": 0,  # bot/channels/following.py goes on asking
+        "follow_seconds": settings.model_pull_seconds,
         "headers": {"x-aisle-secret": settings.channel_secret},
     }
     written = run / "endpoints.yml"

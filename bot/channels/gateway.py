@@ -13,11 +13,12 @@ from typing import Any
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
-from sanic import Blueprint, response
+from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.channels.action_failures import watch_actions
+from bot.channels.following import follow
 from bot.channels.gateway_request import BadRequest, GatewayRequest
 from shop.settings import get_settings
 
@@ -64,6 +65,10 @@ class GatewayInput(InputChannel):
             return hmac.compare_digest(shown.encode(errors="surrogateescape"), secret)
 
         webhook = Blueprint("aisle_webhook", __name__)
+
+        @webhook.listener("after_server_start")
+        async def start_following(app: Sanic, loop: Any) -> None:
+            app.add_task(follow(app.ctx.agent))
 
         @webhook.get("/")
         async def health(request: Request) -> HTTPResponse:

@@ -20,7 +20,7 @@ from training.models.promotion import return_from_unhealthy
 from training.models.registry import champion, get_model
 
 _LOG = logging.getLogger(__name__)
-_LOADING_SECONDS = 60
+_LOADING_SECONDS = 120
 """A process that answers has so long, beside the time between two pulls, to load what it was given."""
 _AGREEING = 0.8
 """Share of the probes that must be read as the trained model reads them. Not all: Rasa acts on the first request of
@@ -34,6 +34,7 @@ class Process:
 
     url: str
     answers: bool = False
+    """Whether it is there; it may be too busy to say more."""
     follows: bool = False
     """Whether it has the champion's archive."""
     agreeing: float | None = None
@@ -113,8 +114,10 @@ def _ask(http: httpx.Client, url: str, model: ModelVersion, before: Process | No
             return Process(url, answers=True)
         asked = {"texts": [probe["text"] for probe in probes]}
         parses = http.post(f"{url}/webhooks/aisle/parse", json=asked).raise_for_status().json()["parses"]
-    except (httpx.HTTPError, ValueError, KeyError):
+    except httpx.ConnectError:
         return Process(url)
+    except (httpx.HTTPError, ValueError, KeyError):
+        return Process(url, answers=True)
     right = [parse.get("likeliest") == probe["likeliest"] for probe, parse in zip(probes, parses, strict=True)]
     agreeing = sum(right) / len(right) if right else None
     return Process(url, answers=True, follows=True, agreeing=agreeing, seconds=round(waited, 1))

@@ -7,15 +7,18 @@ must be acted on as, the actions that must follow. Actions are predicted, not ca
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
+import subprocess
+import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from shop.errors import BadInput
+from shop.errors import BadInput, Unavailable
 from training.models.gate import Talk
 
 if TYPE_CHECKING:
@@ -46,8 +49,28 @@ def read_stories(folder: Path = FOLDER) -> list[Story]:
     return [story for file in sorted(folder.glob("*.yml")) for story in _read(file)]
 
 
+def start_comparing(champion: Path, challenger: Path, told: Path) -> subprocess.Popen[bytes]:
+    """Begin to compare both archives in a process of its own, which writes ``told`` and ends."""
+    told.unlink(missing_ok=True)
+    command = [sys.executable, "-W", "ignore", "-m", "training", "talks", str(champion), str(challenger), str(told)]
+    return subprocess.Popen(command)  # noqa: S603 - our own command
+
+
+def finish_comparing(process: subprocess.Popen[bytes], told: Path) -> list[Talk]:
+    """What came of it. Raises Unavailable where the process failed."""
+    if process.wait() != 0 or not told.is_file():
+        raise Unavailable(f"The must-pass conversations could not be held; code {process.returncode}.")
+    return [Talk(**each) for each in json.loads(told.read_text("utf-8"))]
+
+
+def save_comparison(stories: Sequence[Story], champion: Path, challenger: Path, told: Path) -> None:
+    """What the process does."""
+    talks = compare_talks(stories, champion, challenger)
+    told.write_text(json.dumps([asdict(talk) for talk in talks], ensure_ascii=False), "utf-8")
+
+
 def compare_talks(stories: Sequence[Story], champion: Path, challenger: Path) -> list[Talk]:
-    """Walk both archives through the conversations. Loads Rasa: call it in a process of its own."""
+    """Walk both archives through the conversations. Loads Rasa, which takes a while and much memory."""
     from rasa.utils.log_utils import configure_structlog
 
     configure_structlog(logging.WARNING)

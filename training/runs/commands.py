@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 import time
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -104,6 +105,13 @@ def step(run_id: int, name: str) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     settings = get_settings()
     perform(Database.from_settings(settings), settings, run_id, name)
+
+
+def talks(champion: Path, challenger: Path, told: Path) -> None:
+    """Hold the must-pass conversations with two archives, as the evaluation starts it."""
+    from training.models.talks import read_stories, save_comparison
+
+    save_comparison(read_stories(), champion, challenger, told)
 
 
 def _work_or_follow(database: Database, settings: Settings, run_id: int, follow: bool) -> None:

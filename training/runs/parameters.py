@@ -18,9 +18,9 @@ class RunParameters:
     """``champion``: go on from the model that serves, with what is new and some of the old. ``base``: all anew."""
     epochs: int = 0
     """Passes over the rows; 0 leaves it to the workflow."""
-    repeats: int = 3
+    repeats: int = 2
     """From the champion: how often each new row is shown in a pass."""
-    rehearsed: int = 1200
+    rehearsed: int = 1000
     """From the champion: how many rows that it knows are shown again, so that they are not forgotten."""
     data_set_version: int = 0
     """An earlier version of the data set to train on; 0 makes a new one of what is labelled by then."""

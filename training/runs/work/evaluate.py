@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from training.models import archives, readings
 from training.models.registry import archive_of, get_model
 from training.models.serving import served_of
 from training.models.talks import FOLDER as TALKS
-from training.models.talks import compare_talks, read_stories
+from training.models.talks import finish_comparing, start_comparing
 from training.runs.context import Made, StepContext
 from training.runs.data import known_of
 from training.runs.work.fine_tune import given_to
@@ -50,12 +49,13 @@ def work(step: StepContext) -> Made:
     fair = [each for each in examples if (each.text, each.intent) not in known]
     archive = archive_of(challenger, step.settings)
     archives.check(archive, challenger.archive_sha256, challenger.signature, step.settings)
+    told = step.folder / "talks.json"
+    talking = start_comparing(archive_of(champion, step.settings), archive, told)
     before, after = (Understanding.load(served_of(each, step.settings)) for each in (champion, challenger))
     rows = readings.read_rows(before, after, [*fair, *sentiments_from_tree(SENTIMENT)])
-    talks = compare_talks(read_stories(), archive_of(champion, step.settings), archive)
-    file, told = step.folder / "readings.jsonl", step.folder / "talks.json"
+    file = step.folder / "readings.jsonl"
     readings.save(rows, file)
-    told.write_text(json.dumps([talk.__dict__ for talk in talks], ensure_ascii=False), "utf-8")
+    talks = finish_comparing(talking, told)
     state = step.settings.state_dir
     made = {
         "readings_file": str(file.relative_to(state)),
