@@ -28,6 +28,14 @@ _STATES = {
     "failed": ("failed", "bad"),
     "done": ("done", "good"),
 }
+_SENTENCES = {
+    "queued": "Waiting for the worker to begin.",
+    "running": "The run is going on.",
+    "stopping": "The run is being stopped.",
+    "stopped": "The run was stopped.",
+    "failed": "The run failed.",
+    "done": "The run is done.",
+}
 _STEP_STATES = {
     "waiting": ("waits", ""),
     "running": ("running", "busy"),
@@ -110,7 +118,7 @@ def seconds_in_words(seconds: float) -> str:
 def _step(record: StepRecord) -> StepShown:
     step = next(one for one in STEPS if one.name == record.name)
     words, kind = _STEP_STATES[record.state]
-    took = seconds_in_words(record.seconds) if record.state in ("done", "failed", "stopped") else ""
+    took = seconds_in_words(record.seconds) if record.seconds and record.state != "skipped" else ""
     return StepShown(
         step.title, _with_code(step.help), record.state, words, kind, took, _flat(record.outputs), record.message
     )
@@ -154,9 +162,7 @@ def _losses(progress: Mapping[str, Any], folder: Path) -> list[tuple[float, floa
 def _words(run: TrainingRun, running: StepShown | None, message: str) -> str:
     if run.state == "running" and running is not None:
         return f"{running.title}: {sentence(message)}" if message else f"{running.title} is running."
-    if run.state == "queued":
-        return "Waiting for the worker to begin."
-    return f"The run {_STATES[run.state][0]}." if run.state == "stopping" else f"The run is {_STATES[run.state][0]}."
+    return _SENTENCES[run.state]
 
 
 def _curve_words(points: list[tuple[float, float]]) -> str:
