@@ -1,11 +1,11 @@
 """How the search of the knowledge base grows: with how many vectors which index pays, and what a publication costs.
 
-``python -m benchmarks.search_scale --entries 1000 --entries 100000 --entries 1000000 [--kind KIND] [--json OUT]``
+``python -m benchmarks.search_scale --entries 1000 100000 1000000 [--texts FILE] [--kind KIND] [--json OUT]``
 
-Vectors are synthetic, because encoding a million texts takes hours: meanings lie around topics, phrasings around
-meanings, with variances that put neighbours where all-MiniLM-L6-v2 puts them (paraphrases of StackFAQ: .75 on average,
-questions about different things: .1). Queries are further phrasings of meanings that are there. The query is timed on
-one core, true vectors compared again included; recall@10 is the share of the ten nearest of an exact search.
+Vectors are varied from those of real texts (``benchmarks.like_real``): the labelled files given, or else the bot's own
+training examples. Everything runs on one thread. A query is timed twice: by the clock, which counts what other
+programs on the machine take, and in CPU time of the thread, which does not; the load beside it says how far to trust
+the former. Comparing again with true vectors is included. recall@10 is the share of the ten nearest of an exact search.
 Take-up is the part of publish-to-live that could depend on the size: laying up to twenty changed articles over the
 index and finding one of them. The rest (a row read, vectors read) does not; ``tests/knowledge/test_live.py`` has the
 whole, in two processes.
@@ -13,6 +13,7 @@ whole, in two processes.
 
 from __future__ import annotations
 
+import os
 import resource
 import tempfile
 import time
@@ -26,56 +27,48 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import report
+from benchmarks.like_real import Variants
 from knowledge import neighbours
+from knowledge.building import load_encoder
 from knowledge.index import Entry, Field, Index
 from knowledge.layers import stack
 from knowledge.passages import Passage
 from knowledge.search import Floors, Question, Search
+from shop.settings import get_settings
 
-DIMENSION = 384
-PHRASINGS_A_MEANING = 5
-MEANINGS_A_TOPIC = 40
 _SEED = 7
-_TOPIC, _MEANING, _PHRASING = 0.45, 0.6, 0.5  # weights of what a vector shares with its topic, meaning, nothing
 _PUBLICATIONS = 20
 
 
 def main(
-    entries: Annotated[list[int], typer.Option(help="How many vectors; may be given several times.")],
+    entries: Annotated[list[int], typer.Option(help="How many vectors.")],
+    more_entries: Annotated[list[int] | None, typer.Argument(help="Further sizes.")] = None,
+    texts: Annotated[list[str] | None, typer.Option(help="Labelled files; the bot's examples when left out.")] = None,
     queries: Annotated[int, typer.Option(help="Queries timed at each size.")] = 500,
-    kind: Annotated[list[str], typer.Option(help="flat, hnsw, ivf_pq; empty: what is chosen for the size.")] = [],  # noqa: B006
+    kind: Annotated[list[str] | None, typer.Option(help="flat, hnsw, ivf; what fits the size when left out.")] = None,
     json: Annotated[Path, typer.Option(help="Where the figures go.")] = Path("benchmarks/results/search_scale.json"),
 ) -> None:
     """Measure and report."""
-    details = []
-    for count in entries:
-        vectors, asked = synthetic(count, queries)
+    faiss.omp_set_num_threads(1)
+    sources = [*(texts or sorted(map(str, Path("bot/data/nlu").glob("*.en.yml"))))]
+    variants = Variants.of_texts(sources, load_encoder(get_settings(), "en"), _SEED)
+    details: list[dict[str, Any]] = []
+    for count in [*entries, *(more_entries or [])]:
+        vectors, asked = variants.many(count), variants.queries(queries)
         exact = exactly(vectors, asked)
         for tried in kind or [neighbours.kind_for(count)]:
             details.append(measure(vectors, asked, exact, cast(neighbours.Kind, tried)))
-            # After each: the largest may be cut off.
-            figures = {**report.circumstances(_SEED), "dimension": DIMENSION, "queries": queries, "details": details}
-            report.write(json, figures)
+            figures = {
+                **report.circumstances(_SEED),
+                "threads": 1,
+                "texts": variants.texts,
+                "texts_from": [Path(source).name for source in texts or ["bot/data/nlu"]],
+                "dimension": variants.dimension,
+                "queries": queries,
+                "details": details,
+            }
+            report.write(json, figures)  # after each: the largest may be cut off
     _print(details)
-
-
-def synthetic(count: int, queries: int) -> tuple[np.ndarray, np.ndarray]:
-    """``count`` float16 vectors of length 1, shape (count, DIMENSION), and queries of shape (queries, DIMENSION)."""
-    chance = np.random.default_rng(_SEED)
-    meanings = max(1, count // PHRASINGS_A_MEANING)
-    topics = _directions(chance, max(1, meanings // MEANINGS_A_TOPIC))
-    topic_of = chance.integers(0, len(topics), meanings)
-    vectors = np.empty((count, DIMENSION), dtype=np.float16)
-    centres = np.empty((meanings, DIMENSION), dtype=np.float16)
-    for start in range(0, meanings, 50_000):
-        span = slice(start, min(start + 50_000, meanings))
-        own = _directions(chance, span.stop - start)
-        centres[span] = _unit(_TOPIC * topics[topic_of[span]] + _MEANING * own)
-    meaning_of = np.arange(count) % meanings
-    for start in range(0, count, 50_000):
-        span = slice(start, min(start + 50_000, count))
-        vectors[span] = _phrasings(chance, centres[meaning_of[span]])
-    return vectors, _phrasings(chance, centres[chance.integers(0, meanings, queries)])
 
 
 def exactly(vectors: np.ndarray, asked: np.ndarray) -> np.ndarray:
@@ -101,14 +94,14 @@ def measure(vectors: np.ndarray, asked: np.ndarray, exact: np.ndarray, kind: nei
         if field.exact is not None:  # as it is served: the true vectors stay on disk
             np.save(Path(folder) / "exact.npy", field.exact)
             field.exact = np.load(Path(folder) / "exact.npy", mmap_mode="r")
-        faiss.omp_set_num_threads(1)
-        milliseconds, found = [], []
+        milliseconds, cpu_milliseconds, found = [], [], []
         for vector in asked:
-            began = time.perf_counter()
-            found.append(set(field.nearest(vector, 10)[1].tolist()))
+            began, cpu_began = time.perf_counter(), time.thread_time()
+            nearest = field.nearest(vector, 10)[1]
+            cpu_milliseconds.append(1000 * (time.thread_time() - cpu_began))
             milliseconds.append(1000 * (time.perf_counter() - began))
-        live = _publish_to_live(field, vectors)
-        faiss.omp_set_num_threads(0)
+            found.append(set(nearest.tolist()))
+        live = _publish_to_live(field, vectors.shape[1])
         size = len(faiss.serialize_index(field.index)) / 1e6
     recall = np.mean([len(set(right.tolist()) & got) / 10 for right, got in zip(exact, found, strict=True)])
     return {
@@ -118,20 +111,25 @@ def measure(vectors: np.ndarray, asked: np.ndarray, exact: np.ndarray, kind: nei
         "build_cpu_seconds": round(build_cpu, 1),
         "index_megabytes": round(size, 1),
         "memory_megabytes": round(_resident_megabytes() - before, 1),
+        "on_disk_megabytes": round(field.exact.nbytes / 1e6, 1) if field.exact is not None else 0.0,
         "query_p50_milliseconds": round(float(np.percentile(milliseconds, 50)), 3),
         "query_p95_milliseconds": round(float(np.percentile(milliseconds, 95)), 3),
+        "query_cpu_p50_milliseconds": round(float(np.percentile(cpu_milliseconds, 50)), 3),
+        "query_cpu_p95_milliseconds": round(float(np.percentile(cpu_milliseconds, 95)), 3),
+        "load_average": round(os.getloadavg()[0], 1),
         "recall_at_10": round(float(recall), 4),
         **live,
     }
 
 
-def _publish_to_live(field: Field, vectors: np.ndarray) -> dict[str, float]:
+def _publish_to_live(field: Field, dimension: int) -> dict[str, float]:
     """What it takes to lay one more changed article over the index and find it, with ever more of them."""
-    base = Search(_Bare(field), Floors())  # type: ignore[arg-type]
+    base = Search(_Bare(field, dimension), Floors())  # type: ignore[arg-type]
     chance = np.random.default_rng(_SEED)
     updates, seconds = {}, []
     for number in range(_PUBLICATIONS):
-        rows = _directions(chance, 6).astype(np.float16)
+        drawn = chance.standard_normal((6, dimension))
+        rows = (drawn / np.linalg.norm(drawn, axis=1, keepdims=True)).astype(np.float16)
         entry = Entry("new", "en", "c", f"new {number}", ("a", "b", "c"), (Passage("", "d"), Passage("", "e")), -number)
         began = time.perf_counter()
         updates[entry.article_id] = (entry, rows)
@@ -146,22 +144,10 @@ def _publish_to_live(field: Field, vectors: np.ndarray) -> dict[str, float]:
 class _Bare:
     """As much of an index as laying changes over it needs."""
 
-    def __init__(self, field: Field) -> None:
+    def __init__(self, field: Field, dimension: int) -> None:
         self.numbers: dict[int, int] = {}
-        self.words = Index.of([Entry("a", "en", "c", "a", ("a",), (Passage("", "b"),))], [np.eye(3, DIMENSION)]).words
+        self.words = Index.of([Entry("a", "en", "c", "a", ("a",), (Passage("", "b"),))], [np.eye(3, dimension)]).words
         self.phrasing = field
-
-
-def _phrasings(chance: np.random.Generator, centres: np.ndarray) -> np.ndarray:
-    return _unit(centres.astype(np.float32) + _PHRASING * _directions(chance, len(centres)))
-
-
-def _directions(chance: np.random.Generator, count: int) -> np.ndarray:
-    return _unit(chance.standard_normal((count, DIMENSION), dtype=np.float32))
-
-
-def _unit(vectors: np.ndarray) -> np.ndarray:
-    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float32)
 
 
 def _resident_megabytes() -> float:
@@ -172,10 +158,11 @@ def _resident_megabytes() -> float:
 
 
 def _print(details: list[dict[str, Any]]) -> None:
-    names = ("entries", "kind", "build_seconds", "index_megabytes", "query_p50_milliseconds", "query_p95_milliseconds")
-    table = Table(*names, "recall_at_10", "take_up_p95_milliseconds")
+    names = ["entries", "kind", "recall_at_10", "query_p95_milliseconds", "query_cpu_p95_milliseconds", "load_average"]
+    names += ["build_cpu_seconds", "index_megabytes", "take_up_p95_milliseconds"]
+    table = Table(*names)
     for row in details:
-        table.add_row(*(str(row[name]) for name in (*names, "recall_at_10", "take_up_p95_milliseconds")))
+        table.add_row(*(str(row[name]) for name in names))
     Console().print(table)
 
 

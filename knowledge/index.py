@@ -96,7 +96,7 @@ class Field:
     def of(cls, vectors: np.ndarray, counts: Sequence[int], kind: neighbours.Kind | None = None) -> Field:
         """A field of vectors of shape (sum of counts, dimension)."""
         index = neighbours.make_index(vectors, kind)
-        needs_exact = neighbours.kind_of(index) == "ivf_pq"
+        needs_exact = neighbours.kind_of(index) == "ivf"
         return cls(index, counts, vectors.astype(np.float16, copy=False) if needs_exact else None)
 
     def nearest(

@@ -1,10 +1,9 @@
 """The nearest vectors: which FAISS index serves how many of them, and how it is asked.
 
 Up to FLAT_UP_TO every vector is compared. Up to HNSW_UP_TO a graph is walked (Malkov and Yashunin 2018), which keeps
-the vectors. Above, lists of product-quantised codes are read (Jégou et al. 2011: 48 bytes instead of 1,536) and the
-best of them compared again with the true vectors, which stay on disk. ``python -m benchmarks.search_scale`` measures
-them: of 20,000 vectors the flat index took 10.6 ms a query (median, two busy cores) and HNSW .37 ms with the same
-neighbours, but 6 s of CPU to build; where IVF-PQ begins follows from HNSW's build, a minute of CPU for 100,000.
+the vectors. Above, some of many lists are read (IVF: Sivic and Zisserman 2003), in which a vector is one byte a
+dimension, and the best are compared again with the true vectors, which stay on disk. ``python -m
+benchmarks.search_scale`` measures them, and docs/decisions/0017 tells what else was tried.
 """
 
 from __future__ import annotations
@@ -15,29 +14,28 @@ from typing import Literal
 import faiss
 import numpy as np
 
-Kind = Literal["flat", "hnsw", "ivf_pq"]
+Kind = Literal["flat", "hnsw", "ivf"]
 
 FLAT_UP_TO = 5_000
 HNSW_UP_TO = 200_000
 
 _HNSW_LINKS, _HNSW_BUILD_DEPTH, _HNSW_SEARCH_DEPTH = 32, 80, 160
-_BYTES_A_VECTOR = 48
-_LISTS_READ = 128
+_LISTS_READ = 64
 _TRAINING_VECTORS_A_LIST = 40
-_COMPARED_AGAIN = 20  # times as many as are wanted, and no fewer than:
-_LEAST_COMPARED_AGAIN = 800
+_TRAINING_ROUNDS = 8
+_COMPARED_AGAIN = 4  # times as many as are wanted
 _SEED = 7
 
 
 def kind_for(count: int) -> Kind:
     """The kind of index that serves so many vectors best."""
-    return "flat" if count <= FLAT_UP_TO else "hnsw" if count <= HNSW_UP_TO else "ivf_pq"
+    return "flat" if count <= FLAT_UP_TO else "hnsw" if count <= HNSW_UP_TO else "ivf"
 
 
 def kind_of(index: faiss.Index) -> Kind:
     """What kind an index is."""
     if isinstance(index, faiss.IndexIVF):
-        return "ivf_pq"
+        return "ivf"
     return "hnsw" if isinstance(index, faiss.IndexHNSW) else "flat"
 
 
@@ -63,11 +61,11 @@ def nearest(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Similarities and rows of the ``count`` rows nearest to a vector of shape (dimension,), without the hidden.
 
-    An IVF-PQ index gives about ten times as many, with rough similarities: they have to be compared again.
+    An IVF index gives a few times as many, with similarities off by some thousandths: compare them again.
     """
     kind = kind_of(index)
-    if kind == "ivf_pq":
-        count = max(count * _COMPARED_AGAIN, _LEAST_COMPARED_AGAIN)
+    if kind == "ivf":
+        count *= _COMPARED_AGAIN
         parameters = faiss.SearchParametersIVF(sel=hidden, nprobe=_LISTS_READ)
     elif kind == "hnsw":
         parameters = faiss.SearchParametersHNSW(sel=hidden, efSearch=max(_HNSW_SEARCH_DEPTH, 2 * count))
@@ -89,10 +87,8 @@ def all_but(rows: np.ndarray) -> faiss.IDSelector:
 def _trained(vectors: np.ndarray) -> faiss.Index:
     count, dimension = vectors.shape
     lists = 2 ** round(math.log2(2 * math.sqrt(count)))
-    size = _BYTES_A_VECTOR if dimension % _BYTES_A_VECTOR == 0 else dimension
-    # np: no polysemous codes, which take far longer to train than all the rest and are not asked for here.
-    index = faiss.index_factory(dimension, f"IVF{lists},PQ{size}np", faiss.METRIC_INNER_PRODUCT)
-    index.cp.niter = index.pq.cp.niter = 8
-    chosen = np.random.default_rng(_SEED).permutation(count)[: max(lists * _TRAINING_VECTORS_A_LIST, 256 * 40)]
+    index = faiss.index_factory(dimension, f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
+    index.cp.niter = _TRAINING_ROUNDS
+    chosen = np.random.default_rng(_SEED).permutation(count)[: lists * _TRAINING_VECTORS_A_LIST]
     index.train(np.ascontiguousarray(vectors[np.sort(chosen)], dtype=np.float32))
     return index

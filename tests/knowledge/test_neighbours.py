@@ -33,10 +33,10 @@ def vectors() -> np.ndarray:
 
 def test_the_kind_follows_the_number() -> None:
     counts = (1, neighbours.FLAT_UP_TO, neighbours.FLAT_UP_TO + 1, neighbours.HNSW_UP_TO, neighbours.HNSW_UP_TO + 1)
-    assert [neighbours.kind_for(count) for count in counts] == ["flat", "flat", "hnsw", "hnsw", "ivf_pq"]
+    assert [neighbours.kind_for(count) for count in counts] == ["flat", "flat", "hnsw", "hnsw", "ivf"]
 
 
-@pytest.mark.parametrize("kind", ["flat", "hnsw", "ivf_pq"])
+@pytest.mark.parametrize("kind", ["flat", "hnsw", "ivf"])
 def test_each_kind_finds_the_nearest_and_nothing_hidden(
     vectors: np.ndarray, tmp_path: Path, kind: neighbours.Kind
 ) -> None:
