@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from actions.desk.mending import mended
 from actions.desk.work import Work
 from actions.skill import Asker, Events
 from actions.turn import Turn
@@ -16,7 +17,7 @@ class OrderDesk(Asker):
         """Take down the changes that the message asks for, and begin with the first."""
         if turn.customer is None:
             return self.skills["identify"].handle(turn)
-        work = Work.open(turn)
+        work = Work.open(mended(turn))
         work.take_down()
         return work.go_on()
 
@@ -24,7 +25,7 @@ class OrderDesk(Asker):
         """Take the message as the answer to what was asked, as a change of mind, or as one more wish."""
         if turn.intent == "human_handover" or turn.customer is None:
             return None
-        work = Work.open(turn)
+        work = Work.open(mended(turn))
         return work.go_on() if work.answer() else None
 
     def ask_again(self, turn: Turn) -> None:

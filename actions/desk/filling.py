@@ -138,6 +138,8 @@ def _choose(job: Job, target: Target, shop: ShopDesk, orders: Sequence[OrderView
     others = [choice for choice in choices if choice.available and choice.id != item.variant_id]
     if says_nothing(wish) and target.shared:
         wish = _wish(target.shared, choices, current, orders)
+    if says_nothing(wish) and shop.is_other_product(item, target.text):
+        raise NotAllowed("other_product", f"{item.name} cannot become another product")
     if says_nothing(wish) and not wish.same:
         return Missing("options", item_id=item.id, name=item.name, variants=others)
     if says("all_options", target.text) and not target.wish:

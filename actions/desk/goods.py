@@ -105,6 +105,13 @@ def _quantity(before: str) -> int | None:
     return _NUMBERS.get(word.lower()) if word else None
 
 
+def count_in(text: str) -> int | None:
+    """A number of pieces of something that is not named: "only one pair"."""
+    match = pattern("count").search(text)
+    word = next((found for found in match.groups() if found), "") if match else ""
+    return _NUMBERS.get(word.lower()) if word else None
+
+
 def _begin(text: str, start: int, after: int) -> int:
     """Where the words about a mention begin: behind the last break between it and the one before."""
     breaks = [match.end() for match in _BREAK.finditer(text, after, start)]

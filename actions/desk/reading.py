@@ -237,10 +237,18 @@ def _unnamed(segment: Segment, fitting: list[OrderView], allowed: dict[Kind, set
         return Found(
             [_job(segment, fitting[0].number, [target], possible_kind(segment.kind, lines[0].order.number, allowed))]
         )
+    if len(fitting) == 1 and _means_all(segment.text, lines):
+        kind = possible_kind(segment.kind, fitting[0].number, allowed)
+        return Found([_job(segment, fitting[0].number, [_target(line, segment.text) for line in lines], kind)])
     apart = told_apart(segment.text, lines)
     if len(fitting) == 1 or len(apart) < len(lines):
         return Found(unclear=apart)
     return Found(unclear_orders=fitting)
+
+
+def _means_all(text: str, lines: Sequence[Owned]) -> bool:
+    """Whether a text that names nothing means all there is: "return both of them", of two."""
+    return len(lines) == 2 and len(text.split()) <= _FEW_WORDS and says("both", text)
 
 
 def _points(text: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from actions.desk.addresses import read_address
 from actions.desk.agenda import Agenda
-from actions.desk.goods import about, find_mentions, owned_of
+from actions.desk.goods import about, count_in, find_mentions, owned_of
 from actions.desk.options import OptionWish, described, read_wish, says_nothing
 from actions.desk.payments import names_method, read_method
 from actions.desk.reading import OF_GOODS, SWAPS, TWIN, Segment, find_jobs, possible_kind, segments
@@ -133,7 +133,7 @@ class Revising(Agenda):
         text = self._about_this_job()
         if not text:
             return False
-        if self._kept_some():
+        if self._kept_some() or self._fewer():
             return True
         if not find_mentions(text, owned_of(self.orders)):
             return False
@@ -192,6 +192,17 @@ class Revising(Agenda):
         mentions = find_mentions(self.turn.text, owned_of([order]))
         named = {line.item.id for mention in mentions for line in mention.owned}
         return self._narrow([target for target in self.job.targets if target.item_id in named])
+
+    def _fewer(self) -> bool:
+        """ "Only one pair": fewer pieces of the one thing that the job is about."""
+        count = count_in(self.turn.text) if says("only", self.turn.text) else None
+        if count is None or len(self.job.targets) != 1:
+            return False
+        target = self.job.targets[0]
+        if count >= (target.quantity or self.shop.item(target, self.orders).quantity):
+            return False
+        target.quantity = count
+        return True
 
     def _narrow(self, left: list[Target]) -> bool:
         """Leave only some of the job's goods in it; False where none or all would be left."""

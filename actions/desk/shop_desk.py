@@ -10,7 +10,9 @@ from typing import TypeVar
 from actions.desk.options import Choice
 from actions.desk.request import Job, Target
 from actions.desk.variants import of_shop
+from actions.desk.words import pattern
 from actions.turn import Turn
+from shop.catalogue import products_called, spoken_of
 from shop.changes import (
     AnyWish,
     CancelOrder,
@@ -132,6 +134,16 @@ class ShopDesk:
     def _variants(self, variant_id: int) -> tuple[VariantChoice, ...]:
         with self._database.read() as unit:
             return variant_choices(unit.session, variant_id)
+
+    def is_other_product(self, item: OrderItemView, text: str) -> bool:
+        """Whether a text wants something else than another variant of an item: "for a coat"."""
+        named = " ".join(group for match in pattern("other_goods").finditer(text) for group in match.groups() if group)
+        if not named:
+            return False
+        with self._database.read() as unit:
+            mention = spoken_of(unit.session, named)
+            called = products_called(unit.session, mention, self._turn.language) if mention else ()
+        return bool(called) and item.product_id not in [product.id for product in called]
 
     def in_words(self, values: Iterable[str], choices: Iterable[Choice]) -> str:
         """Values of options in the shopper's language."""

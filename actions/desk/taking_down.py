@@ -11,6 +11,7 @@ from actions.desk.state import OF_ADDRESS
 from actions.desk.words import pattern, says
 from actions.order_skill import offer_orders
 from actions.skill import ORDER_DESK_INTENTS
+from actions.wording import word
 from language.patterns import find_order_numbers
 from shop.changes import PostalAddress
 from shop.errors import BadInput
@@ -55,6 +56,10 @@ class TakingDown(Questions):
     def _add(self, segment: Segment) -> None:
         segment = self._talked_about(self._named(segment))
         if self._unknown_order(segment):
+            return
+        if segment.kind in SWAPS and says("add_goods", segment.text):
+            self.turn.say("utter_change_refused", why=word("refusal", "cannot_add", self.turn.language))
+            self.turn.offer("find_product")
             return
         if segment.kind in OF_ADDRESS and self._add_address(segment):
             return

@@ -24,6 +24,11 @@ def kind_in(text: str) -> Kind | None:
     return next((kind for kind in _CUES.data["kinds"] if kind in named), None)
 
 
+def word_list(name: str) -> tuple[str, ...]:
+    """A plain list of words."""
+    return tuple(_CUES.data[name].split())
+
+
 def kinds_named(text: str) -> set[Kind]:
     """Every change that a text asks for by its words: "cancel or return all of them"."""
     found: set[Kind] = set()

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from actions.desk.mending import mend
 from shop.settings import Settings
-from shop.tables import Base, Variant
+from shop.tables import Base, Product, Variant
 from shop.unit_of_work import Database
 from tests.actions.desk_talk import Talk
 from tests.shop.small_shop import HOME, SmallShop, demo_policy, small_shop
@@ -244,3 +245,78 @@ def test_both_over_two_orders_of_different_state_are_asked_about(
     agree_to_all(talk)
     assert shop.look(pending).status == "cancelled"
     assert shop.look(delivered).status == "return_requested"
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("pls retrun my lamp", "pls return my lamp"),
+        ("excahnge it", "exchange it"),
+        ("canel the oder", "cancel the oder"),
+        ("chnage my adress", "change my address"),
+        ("charge my card", "charge my card"),
+        ("a charger and a red dress", "a charger and a red dress"),
+        ("returns, orders, changed", "returns, orders, changed"),
+        ("he refused the older canvas", "he refused the older canvas"),
+    ],
+)
+def test_slips_in_the_words_of_the_desk_are_mended_and_no_others(typed: str, meant: str) -> None:
+    assert mend(typed) == meant
+
+
+def test_two_misspelt_requests_of_one_clause_are_two(shop: SmallShop) -> None:
+    shop.policy = demo_policy(return_item={"reasons": []})
+    bought(shop, "delivered", "black")
+    bought(shop, "delivered", "linear")
+    talk = Talk(shop)
+    talk.say("i want to retrun the desk lamp, and excahnge the keyboard for the clicky one", "exchange_item")
+    first = talk.summary
+    talk.say("yes", "affirm")
+    assert "$40.00" in first + talk.summary
+    assert "→ clicky" in first + talk.summary
+
+
+@LANGUAGES
+def test_another_kind_of_thing_cannot_come_instead(shop: SmallShop, language: str) -> None:
+    bought(shop, "pending", "black")
+    with shop.database.work() as unit:
+        unit.session.query(Product).filter_by(name_en="Keyboard").update(
+            {"category_en": "keyboard", "category_zh": "键盘"}
+        )
+        unit.commit()
+    talk = Talk(shop, language)
+    asked = {"en": "change the desk lamp for a keyboard", "zh": "台灯换成一个键盘"}[language]
+    assert "change_refused" in talk.say(asked, "change_items")
+    assert talk.states() == []
+
+
+@LANGUAGES
+def test_nothing_is_added_to_an_order(shop: SmallShop, language: str) -> None:
+    number = bought(shop, "pending", "black")
+    talk = Talk(shop, language)
+    asked = {"en": f"add a keyboard to my order {number}", "zh": f"{number}这个订单再加一个键盘"}[language]
+    assert talk.say(asked, "change_items")[0] == "change_refused"
+    assert talk.slots["question"] is None
+
+
+@LANGUAGES
+def test_fewer_pieces_at_the_summary(shop: SmallShop, language: str) -> None:
+    shop.policy = demo_policy(return_item={"reasons": []})
+    shop.order("delivered", {"black": 3}, {"card": 12_000}, shipping_cents=0)
+    talk = Talk(shop, language)
+    talk.say({"en": "return the desk lamps", "zh": "退台灯"}[language], "return_item")
+    assert "$120.00" in talk.summary
+    talk.say({"en": "no, only two of them", "zh": "不，只退两个"}[language], "deny")
+    assert "$80.00" in talk.summary
+
+
+@LANGUAGES
+def test_both_of_two_need_no_names(shop: SmallShop, language: str) -> None:
+    shop.policy = demo_policy(return_item={"reasons": []})
+    bought(shop, "delivered", "black", "linear")
+    talk = Talk(shop, language)
+    assert talk.say({"en": "return both of them", "zh": "两个都退"}[language], "return_item") == [
+        "change_summary",
+        "ask_confirm",
+    ]
+    assert "$130.00" in talk.summary
