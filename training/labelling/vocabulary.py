@@ -30,6 +30,8 @@ class KnownIntent:
     examples: int
     example: str
     """One of them, in English where there is one."""
+    other_example: str
+    """One in another script; empty where there is none."""
 
 
 def intents_of_data(folder: Path = NLU) -> list[KnownIntent]:
@@ -92,7 +94,12 @@ def _intents(folder: Path, changed: float) -> tuple[KnownIntent, ...]:
     for example in read_folder(folder):
         found.setdefault(example.intent, []).append(example.text)
     return tuple(
-        KnownIntent(name, len(texts), next((text for text in texts if text.isascii()), texts[0]))
+        KnownIntent(
+            name,
+            len(texts),
+            next((text for text in texts if text.isascii()), texts[0]),
+            next((text for text in texts if not any(letter.isascii() and letter.isalpha() for letter in text)), ""),
+        )
         for name, texts in sorted(found.items())
     )
 

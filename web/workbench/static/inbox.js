@@ -144,7 +144,6 @@ function begin() {
     for (const name of ["csrf_token", "intent", "new_intent"]) fields.delete(name);
     fields.set("choice", choice);
     if (choice === "*new_intent") fields.set("new_intent", named);
-    fields.set("suggested", form.dataset.suggested);
     const entities = editor?.value;
     if (entities) fields.set("entities", JSON.stringify(entities));
     const ids = [form.dataset.message, ...(fields.get("whole") ? fields.getAll("other") : [])];
