@@ -21,6 +21,7 @@ from knowledge.index import Entry, Index
 from knowledge.search import Floors, Search, Weights
 from knowledge.store import FORMAT, IndexFolder
 from knowledge.vectors import CUTTING, FreshVectors, KeptVectors, Progress, TextEncoder, encode_entries
+from knowledge.weighing import weigh
 from language.encoder import Encoder
 from shop.settings import Settings
 from shop.unit_of_work import Database
@@ -87,11 +88,12 @@ def build_search(entries: Sequence[Entry], encoder: TextEncoder, language: str) 
 def make_search(
     entries: Sequence[Entry], vectors: Sequence[np.ndarray], encoder: TextEncoder, language: str
 ) -> Search | None:
-    """A search over entries whose vectors are known; None if there are no entries."""
+    """A search over entries whose vectors are known, weighed by their own questions; None if there are no entries."""
     if not entries:
         return None
     index = Index.of(entries, vectors)
-    return Search(index, Floors.measured(index, encoder.encode(unrelated_questions()[language], "query")))
+    floors = Floors.measured(index, encoder.encode(unrelated_questions()[language], "query"))
+    return weigh(Search(index, floors))
 
 
 @lru_cache(maxsize=1)

@@ -22,6 +22,9 @@ _RIGHT, _WRONG = 1.0, -1.0
 _HELPFUL_PAIR, _USELESS_PAIR = 0.5, -0.5  # asking back with, and without, the right article among the two
 _MOST_QUESTIONS = 500
 _MARGINS = np.linspace(0.0, 0.2, 41)
+_ALIKE = 0.01
+"""Thresholds that gain so little less than the best count as good: the best alone jumps with the last digit of a
+similarity, the middle of them all does not."""
 
 
 class Scored(Protocol):
@@ -100,20 +103,21 @@ class _Trial:
 
 def calibrate(search: Search) -> Calibration:
     """Choose the limits for a search by its own articles' questions."""
-    rows, owners = _questions(search)
+    rows, owners = own_questions(search)
     if len(search.index.entries) < 2 or not rows:
         return UNCALIBRATED
-    present = [search.find(_asked(search, row), hidden_row=row) for row in rows]
+    present = [search.find(as_asked(search, row), hidden_row=row) for row in rows]
     left_out = [[hit for hit in hits if hit.article != own] for hits, own in zip(present, owners, strict=True)]
     return _choose(_Trial.of(present, owners), _Trial.of(left_out, [-2] * len(rows)))
 
 
-def _asked(search: Search, row: int) -> Question:
+def as_asked(search: Search, row: int) -> Question:
+    """A phrasing as if somebody asked it."""
     vector = search.index.phrasing.vectors(np.array([row]))[0]
     return Question(search.index.phrasing_texts[row], vector)
 
 
-def _questions(search: Search) -> tuple[list[int], list[int]]:
+def own_questions(search: Search) -> tuple[list[int], list[int]]:
     """Rows of alternative questions (not titles, the first row of each article) and their articles; evenly thinned."""
     starts = search.index.phrasing.starts
     pairs = [(row, own) for own in range(len(starts) - 1) for row in range(starts[own] + 1, starts[own + 1])]
@@ -130,8 +134,8 @@ def _choose(present: _Trial, left_out: _Trial) -> Calibration:
 
     gains = np.array([[gain((float(t), float(m))) for t in thresholds] for m in _MARGINS])
     row = int(gains.max(axis=1).argmax())  # of equally good margins the smallest: asking back costs a turn
-    best = np.flatnonzero(gains[row] >= gains[row].max() - 1e-9)
-    threshold, margin = float(thresholds[best[len(best) // 2]]), float(_MARGINS[row])
+    alike = gains[row] >= gains[row].max() - _ALIKE
+    threshold, margin = float(thresholds[alike].mean()), float(_MARGINS[row])
     answered, asked = present.decide(threshold, margin)
     return Calibration(
         threshold=threshold,

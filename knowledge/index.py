@@ -57,9 +57,9 @@ class Entry:
         return tuple(passage.shown for passage in self.passages)
 
     @property
-    def whole_text(self) -> str:
-        """The article in one piece as it is encoded; encoders cut off what is too long for them."""
-        return f"{self.title}. {' '.join(passage.shown for passage in self.passages)}"
+    def titled_texts(self) -> tuple[str, ...]:
+        """The passages as the article's own vector is made of them: each says what it is about."""
+        return tuple(f"{self.title}. {passage.shown}" for passage in self.passages)
 
     @property
     def rows(self) -> int:

@@ -73,4 +73,5 @@ def stack(base: Search | None, updates: Mapping[int, Update | None], floors: Flo
         return Layers(base, None, updates)
     entries, vectors = [entry for entry, _ in present], [rows for _, rows in present]
     index = Index.of(entries, vectors, like=base.index if base else None)
-    return Layers(base, Search(index, base.floors if base else floors or Floors()), updates)
+    top = Search(index, base.floors, base.weights) if base else Search(index, floors or Floors())
+    return Layers(base, top, updates)

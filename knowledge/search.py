@@ -1,20 +1,17 @@
 """Which articles a question is about: three kinds of vectors and the words, weighed into one score.
 
-The weights were chosen on the demo articles' own questions, each asked with itself hidden (hit@1 by the encoders of
-that day, English / Chinese): phrasings alone .69 / .61, passages alone .72 / .65, whole articles alone .80 / .70,
-words alone .45 / .35, weighed as here .80 / .78; reciprocal ranks of phrasings, passages and words at best .73 / .70.
-``python -m knowledge measure`` repeats it. Around these weights the result is flat.
+How much each counts is learned from the articles' own questions (``knowledge.weighing``), starting from weights that
+were chosen on the demo shop (docs/decisions/0018).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import numpy as np
 
 from knowledge.index import Field, Index
 
-PHRASING, PASSAGE, WHOLE, WORDS = 0.25, 0.35, 0.35, 0.05
 CATEGORY_BONUS = 0.08
 """What an article gains over others when it is of the category the intent speaks for. It reorders near neighbours
 (hit@1 on the same questions +.05 / +.06 when one hint in seven is wrong) but never makes an answer sure."""
@@ -29,12 +26,16 @@ _CANDIDATES = 40  # rows or articles taken from each part before the exact score
 
 @dataclass(frozen=True)
 class Weights:
-    """How much each part of the score counts."""
+    """How much each part of the score counts; together 1."""
 
-    phrasing: float = PHRASING
-    passage: float = PASSAGE
-    whole: float = WHOLE
-    words: float = WORDS
+    phrasing: float = 0.2
+    passage: float = 0.2
+    whole: float = 0.3
+    words: float = 0.3
+
+    def as_array(self) -> np.ndarray:
+        """float32 of shape (4,), in the order of ``Parts.scores``."""
+        return np.array(astuple(self), dtype=np.float32)
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,20 @@ class Hit:
     rank_score: float  # with the bonus of the category; what hits are sorted by
 
 
+@dataclass(frozen=True)
+class Parts:
+    """What came into question, before it is weighed."""
+
+    articles: np.ndarray  # (n,), ascending
+    scores: np.ndarray  # float32 (n, 4): phrasing, passage, whole, words; each about 0 for an unrelated article
+    is_exact: np.ndarray  # (n,): whether the question is one of its phrasings
+
+    def weighed(self, weights: Weights) -> np.ndarray:
+        """One score an article, shape (n,)."""
+        scores = np.einsum("ij,j->i", self.scores, weights.as_array())
+        return np.where(self.is_exact, np.float32(1.0), scores)
+
+
 class Search:
     """An index with all that turns it into scores."""
 
@@ -96,21 +111,25 @@ class Search:
 
         ``hidden_row`` is a phrasing to leave out, for leave-one-out trials.
         """
-        holders, held = self.index.word_scores(question.text, hidden_row)
-        exact = self.index.exactly(question.text, hidden_row)
-        articles = self._candidates(question.vector, holders, held, exact, hidden)
-        if not len(articles):
-            return []
-        words = np.zeros(len(articles), dtype=np.float32)
-        known, places, _ = np.intersect1d(articles, holders, assume_unique=True, return_indices=True)
-        words[places] = held[np.searchsorted(holders, known)]
-        scores = self._scores(question.vector, words, articles, hidden_row)
-        scores[np.isin(articles, list(exact))] = 1.0
+        parts = self.parts(question, hidden_row, hidden)
+        scores = parts.weighed(self.weights)
         hits = []
-        for article, score in zip(articles.tolist(), scores.tolist(), strict=True):
+        for article, score in zip(parts.articles.tolist(), scores.tolist(), strict=True):
             bonus = CATEGORY_BONUS if category and self.index.entries[article].category == category else 0.0
             hits.append(Hit(article, score, score + bonus))
         return sorted(hits, key=lambda hit: (-hit.rank_score, hit.article))[:limit]
+
+    def parts(self, question: Question, hidden_row: int | None = None, hidden: frozenset[int] = frozenset()) -> Parts:
+        """The articles that may be meant, with the parts of their scores."""
+        holders, held = self.index.word_scores(question.text, hidden_row)
+        exact = self.index.exactly(question.text, hidden_row)
+        articles = self._candidates(question.vector, holders, held, exact, hidden)
+        scores = np.zeros((len(articles), 4), dtype=np.float32)
+        if len(articles):
+            scores[:, :3] = self._similarities(question.vector, articles, hidden_row)
+            known, places, _ = np.intersect1d(articles, holders, assume_unique=True, return_indices=True)
+            scores[places, 3] = held[np.searchsorted(holders, known)]
+        return Parts(articles, scores, np.isin(articles, list(exact)))
 
     def best_passages(self, question: Question, article: int) -> list[int]:
         """The numbers of the passages that may answer, the likeliest first."""
@@ -134,14 +153,12 @@ class Search:
         by_words = holders[shown][np.argsort(-held[shown], kind="stable")[:_CANDIDATES]]
         return np.unique(np.concatenate([*near, by_words, np.fromiter(exact - hidden, dtype=np.int64)]))
 
-    def _scores(
-        self, vector: np.ndarray, words: np.ndarray, articles: np.ndarray, hidden_row: int | None
-    ) -> np.ndarray:
-        index, floors, weights = self.index, self.floors, self.weights
+    def _similarities(self, vector: np.ndarray, articles: np.ndarray, hidden_row: int | None) -> np.ndarray:
+        index, floors = self.index, self.floors
         phrasing = _above(index.phrasing.best(vector, articles, hidden_row), floors.phrasing)
         passage = _above(index.passage.best(vector, articles), floors.passage)
         whole = _above(index.whole.best(vector, articles), floors.whole)
-        return weights.phrasing * phrasing + weights.passage * passage + weights.whole * whole + weights.words * words
+        return np.stack((phrasing, passage, whole), axis=1)
 
 
 def _above(similarities: np.ndarray, floor: float) -> np.ndarray:

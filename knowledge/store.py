@@ -23,11 +23,11 @@ import numpy as np
 from knowledge.calibration import Calibration
 from knowledge.index import Entry, Field, Index
 from knowledge.passages import Passage
-from knowledge.search import Floors, Search
+from knowledge.search import Floors, Search, Weights
 from shop.clock import now
 from shop.errors import NotReady
 
-FORMAT = 2
+FORMAT = 3
 _FIELDS = ("phrasing", "passage", "whole")
 _FILES = ("entries.json", *(f"{name}.faiss" for name in _FIELDS))
 _KEPT_GENERATIONS = 2
@@ -42,6 +42,7 @@ class Manifest:
     generation: str
     articles: int
     floors: Floors
+    weights: Weights
     calibration: Calibration
     change: int  # every change of the knowledge base up to this one is in it
     built_at: str
@@ -50,7 +51,8 @@ class Manifest:
     def from_json(cls, text: str) -> Manifest:
         """Read what ``json.dumps(asdict(manifest))`` wrote."""
         raw: dict[str, Any] = json.loads(text)
-        raw |= {"floors": Floors(**raw["floors"]), "calibration": Calibration(**raw["calibration"])}
+        raw |= {"floors": Floors(**raw["floors"]), "weights": Weights(**raw["weights"])}
+        raw |= {"calibration": Calibration(**raw["calibration"])}
         return cls(**raw)
 
 
@@ -100,7 +102,7 @@ class IndexFolder:
                 if self.manifest() != manifest:
                     continue  # replaced while we were reading: try the new one
                 raise NotReady(f"The index in {self.folder} is damaged; run `python -m knowledge rebuild`.") from error
-            return StoredIndex(manifest, Search(index, manifest.floors))
+            return StoredIndex(manifest, Search(index, manifest.floors, manifest.weights))
 
     def is_whole(self, manifest: Manifest) -> bool:
         """Whether all files of a manifest's generation are there."""
@@ -121,6 +123,7 @@ class IndexFolder:
             generation=generation,
             articles=len(search.index.entries) if search else 0,
             floors=search.floors if search else Floors(),
+            weights=search.weights if search else Weights(),
             calibration=calibration,
             change=change,
             built_at=now().isoformat(),

@@ -17,8 +17,8 @@ from shop.unit_of_work import Database
 Progress = Callable[[int, int], None]
 """Called with how many texts are done and how many there are."""
 
-CUTTING = 1
-"""The version of how articles are cut into texts (knowledge.passages); raise it whenever that changes."""
+CUTTING = 2
+"""The version of which texts of an article become which vectors; raise it whenever that changes."""
 
 _BATCH_TEXTS = 64
 _BATCH_ARTICLES = 16  # encoded, then kept: an interrupted rebuild goes on where it was
@@ -35,13 +35,20 @@ class TextEncoder(Protocol):
 
 
 def encode_entries(encoder: TextEncoder, entries: Sequence[Entry]) -> list[np.ndarray]:
-    """The vectors of each entry, float16 of shape (entry.rows, dimension): phrasings, passages, the whole."""
+    """The vectors of each entry, float16 of shape (entry.rows, dimension): phrasings, passages, the whole.
+
+    The whole is the direction of the mean of its passages, each encoded under the title: no part of a long article
+    is cut off, and none counts more for being longer.
+    """
     asked = _encode(encoder, [text for entry in entries for text in entry.phrasings], "query")
-    told = _encode(encoder, [text for e in entries for text in (*e.passage_texts, e.whole_text)], "passage")
+    told = _encode(encoder, [text for entry in entries for text in entry.passage_texts], "passage")
+    titled = _encode(encoder, [text for entry in entries for text in entry.titled_texts], "passage")
     vectors, ask, tell = [], 0, 0
     for entry in entries:
-        next_ask, next_tell = ask + len(entry.phrasings), tell + len(entry.passages) + 1
-        vectors.append(np.concatenate((asked[ask:next_ask], told[tell:next_tell])))
+        next_ask, next_tell = ask + len(entry.phrasings), tell + len(entry.passages)
+        mean = titled[tell:next_tell].mean(axis=0, dtype=np.float32, keepdims=True)
+        whole = (mean / np.linalg.norm(mean)).astype(np.float16)
+        vectors.append(np.concatenate((asked[ask:next_ask], told[tell:next_tell], whole)))
         ask, tell = next_ask, next_tell
     return vectors
 

@@ -38,6 +38,7 @@ def test_what_is_loaded_finds_what_was_built(
     assert stored.manifest.articles == 3
     assert stored.manifest.encoder == "words-1"
     assert stored.search.floors == stored.manifest.floors
+    assert stored.search.weights == stored.manifest.weights
 
 
 def test_nothing_is_done_again_until_something_changes(
