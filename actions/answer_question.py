@@ -6,6 +6,7 @@ from actions.skill import Events, Skill, remember
 from actions.turn import Turn
 from actions.wording import payload
 from knowledge.answering import Answer
+from knowledge.following import question_before
 from knowledge.question_log import log_question
 
 #: Which articles an intent is most likely about.
@@ -49,7 +50,9 @@ def quote(turn: Turn, question: str, category: str | None = None) -> bool:
     """Answer from the knowledge base; False when it holds no answer, and nothing was said."""
     answerer = turn.services.answerer
     audience = "customers" if turn.customer else "everyone"
-    answer = answerer.answer(question, turn.language, category=category, audience=audience)
+    with turn.services.database.read() as unit:
+        before = question_before(unit.session, turn.conversation_id)
+    answer = answerer.answer(question, turn.language, category=category, audience=audience, before=before)
     _keep(turn, question, answer)
     if answer.outcome == "answered":
         show_article(turn, answer)
@@ -74,7 +77,7 @@ def show_article(turn: Turn, answer: Answer) -> None:
 def _keep(turn: Turn, question: str, answer: Answer) -> None:
     """For the support leads, who see what could not be answered."""
     with turn.services.database.work() as unit:
-        log_question(unit.session, question, turn.language, answer, turn.conversation_id)
+        log_question(unit.session, answer.question or question, turn.language, answer, turn.conversation_id)
         unit.commit()
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from knowledge.articles import AUDIENCES, ArticleDraft, as_text, get_article, known_articles
 from knowledge.building import index_folder, load_encoder
 from knowledge.calibration import Outcome
+from knowledge.following import Before, Leaning, joined, leaning, together
 from knowledge.index import Entry
 from knowledge.layers import Found, Layers
 from knowledge.live import LiveIndex, Loaded
@@ -44,6 +45,7 @@ class Answer:
     candidates: tuple[Source, ...] = ()  # two, only when asked back
     score: float = 0.0  # of the best article
     runner_up: float = 0.0  # of the second best
+    question: str = ""  # as it was understood, where it continues the one before
     vector: bytes = field(default=b"", repr=False, compare=False)  # of the question, float16
     encoder: str = field(default="", repr=False, compare=False)  # the fingerprint of what made the vector
 
@@ -89,13 +91,23 @@ class Answerer:
         return cls(indexes, database)
 
     def answer(
-        self, question: str, language: str, *, category: str | None = None, audience: str = AUDIENCES[0]
+        self,
+        question: str,
+        language: str,
+        *,
+        category: str | None = None,
+        audience: str = AUDIENCES[0],
+        before: Before | None = None,
     ) -> Answer:
         """Answer a question, ask back between two articles, or say that there is no answer.
 
         ``category`` is a hint (that of the articles the intent speaks for); ``audience`` says who asks
-        (knowledge.articles.AUDIENCES). Raises BadInput for an unknown language or audience.
+        (knowledge.articles.AUDIENCES); ``before`` is what was asked just before, for a question that leans on it
+        ("and for international orders?"). Raises BadInput for an unknown language or audience.
         """
+        kind = leaning(question) if before else None
+        if before and kind:
+            return self._asking(language, None, audience).continued(question, before, kind)
         asking = self._asking(language, category, audience)
         asked = asking.question(question)
         return asking.answer(asked, asking.hits(asked)) if asked else Answer("unanswered")
@@ -185,6 +197,17 @@ class _Asking:
         if outcome == "unanswered":
             return answer
         return replace(answer, text=reply(asked, hits[0]), article=_source(hits[0].entry))
+
+    def continued(self, text: str, before: Before, kind: Leaning) -> Answer:
+        """The answer to a question that leans on the one before."""
+        alone, behind = self.question(text), self.question(joined(before, text))
+        if alone is None or behind is None:
+            return Answer("unanswered")
+        found = self.hits(behind)
+        hits = together(kind, before, self.hits(alone), found)
+        if self.loaded.stored.manifest.calibration.outcome(hits) == "unanswered":
+            hits = found
+        return replace(self.answer(behind, hits), question=behind.text)
 
     def explain(self, text: str) -> Explanation:
         limits = self.loaded.stored.manifest.calibration
