@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -14,14 +13,14 @@ from sqlalchemy import select
 from shop.settings import Settings
 from shop.tables import TrainingRun
 from shop.unit_of_work import Database
+from training.logs import collect
 from training.models.health import check_health
 from training.models.registry import ensure_champion
 from training.models.shadow import read_silently
 from training.runs.driving import drive, take_back_orphans
 
 _LOG = logging.getLogger(__name__)
-_PAUSE_SECONDS = 1.0
-_COLLECT_SECONDS = 5.0
+_AFTER_FAILURE_SECONDS = 10.0
 _LAST_SECONDS = 15.0
 
 
@@ -40,49 +39,43 @@ def only_worker(settings: Settings) -> Iterator[bool]:
 
 
 class Worker:
-    """Everything that nobody waits for, in turns; a run goes on beside it in a thread."""
+    """Everything that nobody waits for: each duty in a thread of its own, so that a long one holds up no other."""
 
     def __init__(self, database: Database, settings: Settings) -> None:
         self._database = database
         self._settings = settings
-        self._run: threading.Thread | None = None
-        self._collected_at = 0.0
+        self._stopping = threading.Event()
 
     def work(self, stopping: threading.Event) -> None:
         """Until ``stopping`` is set; the run in hand is then given back to the queue."""
+        self._stopping = stopping
         take_back_orphans(self._database)
         ensure_champion(self._database, self._settings)
-        while not stopping.wait(_PAUSE_SECONDS):
-            self._take_a_run(stopping)
-            for turn in (self._collect, self._see_to_promotions, self._read_silently):
-                self._try(turn)
-        if self._run is not None:
-            self._run.join(_LAST_SECONDS)
+        duties = {self._take_a_run: 1.0, self._collect: 5.0, self._see_to_promotions: 1.0, self._read_silently: 5.0}
+        threads = [threading.Thread(target=self._repeat, args=each, daemon=True) for each in duties.items()]
+        for thread in threads:
+            thread.start()
+        stopping.wait()
+        threads[0].join(_LAST_SECONDS)
 
-    def _try(self, turn: Callable[[], None]) -> None:
-        try:
-            turn()
-        except Exception:  # one part that fails must not stop the others; it is tried again
-            _LOG.exception("%s failed", turn.__name__)
+    def _repeat(self, duty: Callable[[], None], pause_seconds: float) -> None:
+        while not self._stopping.is_set():
+            try:
+                duty()
+            except Exception:  # it is tried again
+                _LOG.exception("%s failed", duty.__name__)
+                self._stopping.wait(_AFTER_FAILURE_SECONDS)
+            self._stopping.wait(pause_seconds)
 
-    def _take_a_run(self, stopping: threading.Event) -> None:
-        if self._run is not None and self._run.is_alive():
-            return
+    def _take_a_run(self) -> None:
         with self._database.read() as unit:
             queued = select(TrainingRun.id).where(TrainingRun.state == "queued").order_by(TrainingRun.id)
             run_id = unit.session.scalars(queued).first()
         if run_id is not None:
-            self._run = threading.Thread(
-                target=drive, args=(self._database, self._settings, run_id, stopping), daemon=True
-            )
-            self._run.start()
+            drive(self._database, self._settings, run_id, self._stopping)
 
     def _collect(self) -> None:
-        from training.logs import collect
-
-        if time.monotonic() > self._collected_at + _COLLECT_SECONDS:
-            collect(self._database, self._settings)
-            self._collected_at = time.monotonic()
+        collect(self._database, self._settings)
 
     def _see_to_promotions(self) -> None:
         check_health(self._database, self._settings)
