@@ -89,10 +89,11 @@ def test_one_button_asks_for_a_run(room: Workbench, tara: Browser) -> None:
     page = words(tara.get(HERE))
     assert "Nothing was labelled yet." in page
     assert "No retraining yet." in page
-    answer = tara.send(HERE, HERE, start="base", note=f"Deliveries {HOSTILE}")
+    answer = tara.send(HERE, HERE, start="base", note=f"Deliveries {HOSTILE}", rehearsed="300")
     assert (answer.status_code, answer.headers["location"]) == (303, f"{HERE}/1")
     run = run_of(room, 1)
     assert (run.state, run.parameters["start"], run.parameters["epochs"]) == ("queued", "base", 0)
+    assert run.parameters["rehearsed"] == 300
     with room.database.read() as unit:
         asked = latest(unit.session, 1)[0]
     assert (asked.action, asked.actor) == ("run.requested", run.requested_by)
@@ -110,6 +111,7 @@ def test_a_second_run_waits_its_turn_and_says_so(room: Workbench, tara: Browser)
 
 
 def test_values_that_cannot_be_are_told_and_what_was_written_stays(tara: Browser) -> None:
+    assert "Rehearsed is '-5'" in words(post(tara, HERE, start="champion", rehearsed="-5"))
     for epochs, told in (("many", "Epochs is 'many'; it can be a whole number"), ("99", "from 0 to 20")):
         answer = post(tara, HERE, start="base", note="my note", epochs=epochs)
         assert answer.status_code == 422

@@ -45,15 +45,18 @@ def retrain(
     start: Annotated[str, Form()] = "champion",
     note: Annotated[str, Form(max_length=_LONGEST_NOTE)] = "",
     epochs: Annotated[str, Form()] = "",
+    rehearsed: Annotated[str, Form()] = "",
 ) -> Response:
     """Begin a retraining."""
     try:
-        parameters = RunParameters.of({"start": start, "note": note.strip(), "epochs": _whole(epochs)})
+        numbers = {**_whole("epochs", epochs), **_whole("rehearsed", rehearsed)}
+        parameters = RunParameters.of({"start": start, "note": note.strip(), **numbers})
         with door.database.work() as unit:
             run = request_run(unit.session, parameters, trainer.person.actor)
             unit.commit()
     except AisleError as error:
-        return _page(request, door, status_of(error), sentence(error), {"start": start, "note": note, "epochs": epochs})
+        form = {"start": start, "note": note, "epochs": epochs, "rehearsed": rehearsed}
+        return _page(request, door, status_of(error), sentence(error), form)
     return go_to(f"/workbench/training/{run.id}")
 
 
@@ -116,7 +119,7 @@ def _page(
             "models": _models_of(session, [run.model_version_id for run in runs]),
             "who": who_of(session),
         }
-    form = form or {"start": "champion" if values["champion"] else "base", "note": "", "epochs": ""}
+    form = form or {"start": "champion" if values["champion"] else "base", "note": "", "epochs": "", "rehearsed": ""}
     return show(request, "training.html", status, form=form, **values, **({"error": error} if error else {}))
 
 
@@ -138,10 +141,10 @@ def _models_of(session: Session, ids: list[int | None]) -> dict[int, tuple[Model
     return {model.id: (model, gate_of(model).verdict) for model in found}
 
 
-def _whole(text: str) -> int:
-    """A field that may be left empty. Raises BadInput."""
+def _whole(name: str, text: str) -> dict[str, int]:
+    """A parameter from a field that may be left empty. Raises BadInput."""
     if not text.strip():
-        return 0
+        return {}
     if not text.strip().isdecimal():
-        raise BadInput(f"epochs is {text!r}; it can be a whole number, or empty.")
-    return int(text)
+        raise BadInput(f"{name} is {text!r}; it can be a whole number, or empty.")
+    return {name: int(text)}
