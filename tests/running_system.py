@@ -72,7 +72,7 @@ def start_system(state: Path) -> RunningSystem:
     prepared = Settings()
     _copy_prepared(prepared.state_dir, state)
     environment = {"AISLE_STATE_DIR": str(state), "AISLE_DATABASE_URL": ""}
-    for name, port in zip(("PORT", "RASA_PORT", "ACTIONS_PORT"), _free_ports(), strict=True):
+    for name, port in zip(("PORT", "RASA_PORT", "ACTIONS_PORT"), free_ports(3), strict=True):
         environment[f"AISLE_{name}"] = str(port)
     # The worker would write the catalogue with the language model all through the tests.
     environment |= {"AISLE_GEMMA_LANGUAGES": ""}
@@ -117,8 +117,9 @@ def _copy_database(source: Path, target: Path) -> None:
         original.backup(copy)
 
 
-def _free_ports() -> list[int]:
-    sockets = [socket.socket() for _ in range(3)]
+def free_ports(count: int) -> list[int]:
+    """Ports that nobody listens on."""
+    sockets = [socket.socket() for _ in range(count)]
     for each in sockets:
         each.bind(("127.0.0.1", 0))
     ports = [each.getsockname()[1] for each in sockets]

@@ -85,6 +85,7 @@ class _Driver:
         self._run_id = run_id
         self._name = name
         self._began = now()
+        self._clock = time.monotonic()
         self._told_at = 0.0
 
     def take(self) -> str:
@@ -122,7 +123,8 @@ class _Driver:
             result["state"] = "failed"
             result.setdefault("message", self._log_tail())
         record = StepRecord(self._name, started_at=self._began.isoformat(), ended_at=now().isoformat())
-        self._record(replace(record, **result))
+        seconds = round(time.monotonic() - self._clock, 1)  # what the process took to start counts, too
+        self._record(replace(record, **result, seconds=seconds))
         return str(result["message"]) if code != 0 else ""
 
     def _stopping(self) -> bool:

@@ -53,7 +53,6 @@ def perform(database: Database, settings: Settings, run_id: int, name: str) -> N
     step.folder.mkdir(parents=True, exist_ok=True)
     module = import_module(f"training.runs.work.{name}")
     told: dict[str, Any] = {}
-    began = time.monotonic()
     try:
         told["inputs"] = module.inputs(step)
         told["checksum"] = checksums.of_json([name, told["inputs"]])
@@ -64,7 +63,7 @@ def perform(database: Database, settings: Settings, run_id: int, name: str) -> N
         told |= {"state": "failed", "message": str(error)}
         raise
     finally:
-        told |= {"seconds": round(time.monotonic() - began, 2), "cpu_seconds": _cpu_seconds()}
+        told["cpu_seconds"] = _cpu_seconds()
         file = result_file(settings, run_id, name)
         file.write_text(json.dumps(told, ensure_ascii=False), "utf-8")
 
