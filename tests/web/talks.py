@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -216,10 +216,10 @@ def talk(database: Database, conversations: int = len(TALKS), seed: int = 7) -> 
     return ids
 
 
-def say(database: Database, *said: Said, language: str = "en") -> list[int]:
+def say(database: Database, *said: Said, language: str = "en", customer_id: int | None = None) -> list[int]:
     """One conversation of a test's own; gives the ids of the shopper's messages."""
     with database.work() as unit:
-        ids = _have(unit.session, language, said, now() - timedelta(minutes=5))
+        ids = _have(unit.session, language, said, now() - timedelta(minutes=5), customer_id)
         unit.commit()
     return ids
 
@@ -239,8 +239,10 @@ def _reworded(said: Said, language: str, dice: random.Random) -> Said:
     return Said(**{**vars(said), "text": lead_in + said.text, "guesses": ordered})
 
 
-def _have(session: Session, language: str, said: tuple[Said, ...], started: Any) -> list[int]:
-    conversation = open_conversation(session, language)
+def _have(
+    session: Session, language: str, said: tuple[Said, ...], started: datetime, customer_id: int | None = None
+) -> list[int]:
+    conversation = open_conversation(session, language, customer_id)
     ids = []
     for number, one in enumerate(said):
         moment = started + timedelta(seconds=40 * number)

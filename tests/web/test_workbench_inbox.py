@@ -12,7 +12,8 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from shop.tables import TrainingLabel, TrainingMessage
+from shop.clock import now
+from shop.tables import Customer, TrainingLabel, TrainingMessage
 from tests.web.editing import post, token_of
 from tests.web.insiders import Browser
 from tests.web.talks import HOSTILE, TALKS, Said, say, talk
@@ -133,11 +134,25 @@ def test_personal_data_is_nowhere_on_the_page(bench: Workbench, tara: Browser) -
     assert "7946" not in page
 
 
+def test_the_name_of_a_customer_is_not_shown_in_what_the_bot_said(bench: Workbench, tara: Browser) -> None:
+    with bench.database.work() as unit:
+        unit.session.add(
+            Customer(id=77, external_id="c77", email="q@mail.example", name="Quentin Ashdown", created_at=now())
+        )
+        unit.commit()
+    said = Said("nothing came so far", {"track_order": 0.4}, "I am sorry, Quentin Ashdown.", acted="nlu_fallback")
+    say(bench.database, said, customer_id=77)
+    tara.get("/workbench")
+    page = tara.get(f"/workbench?at={id_of(bench, said.text)}").text
+    assert "I am sorry, [name]." in page
+    assert "Ashdown" not in page
+
+
 @pytest.mark.parametrize(
     ("query", "shown", "hidden"),
     [
-        ("language=zh", SIGNED, "gift wrap the"),
-        ("language=en", "gift wrap the", SIGNED),
+        ("language=zh", 'lang="zh"', 'lang="en"'),
+        ("language=en", 'lang="en"', 'lang="zh"'),
         ("intent=check_stock", "rain jacket in medium", SIGNED),
         ("second=delivery_problem", SIGNED, "rain jacket"),
         ("reason=thumbs_down", "快递说签收了", "rain jacket"),
