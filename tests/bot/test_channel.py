@@ -13,11 +13,14 @@ import httpx
 import pytest
 import pytest_asyncio
 import rasa.model_training
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import register
 from rasa.utils.endpoints import EndpointConfig
 from sanic import Sanic
 
+from bot.channels.following import load_if_new
 from bot.channels.gateway import GatewayInput
 from shop.settings import get_settings
 
@@ -130,6 +133,55 @@ async def test_only_the_gateway_is_heard(rasa_server: httpx.AsyncClient) -> None
             "/webhooks/aisle/webhook", json={"text": "hello"}, headers={"X-Aisle-Secret": secret}
         )
         assert refused.status_code == 403
+
+
+async def test_who_promotes_models_sees_what_is_loaded_and_how_it_reads(
+    app: Sanic, rasa_server: httpx.AsyncClient
+) -> None:
+    loaded = (await rasa_server.get("/webhooks/aisle/model")).json()
+    assert loaded == {"etag": app.ctx.agent.fingerprint, "model_id": app.ctx.agent.model_id}
+    asked = await rasa_server.post("/webhooks/aisle/parse", json={"texts": ["hello", "buy"]})
+    assert [parse["intent"] for parse in asked.json()["parses"]] == ["greet", "buy"]
+    assert (await rasa_server.post("/webhooks/aisle/parse", json={"texts": "hello"})).status_code == 400
+    for method, path in (("GET", "model"), ("POST", "parse")):
+        refused = await rasa_server.request(method, f"/webhooks/aisle/{path}", headers={"X-Aisle-Secret": "wrong"})
+        assert refused.status_code == 403
+
+
+class ModelServer:
+    """Hands out an archive by ETag, as the web server does."""
+
+    def __init__(self, archive: Path) -> None:
+        self.archive, self.etag = archive.read_bytes(), '"first"'
+        self.downloads = 0
+
+    async def answer(self, request: web.Request) -> web.Response:
+        if request.headers.get("If-None-Match") == self.etag:
+            return web.Response(status=304)
+        self.downloads += 1
+        return web.Response(body=self.archive, headers={"ETag": self.etag})
+
+
+async def test_another_champion_is_loaded_once_and_a_broken_one_never(model: str) -> None:
+    agent = Agent.load(model)
+    served = ModelServer(Path(model))
+    routes = web.Application()
+    routes.router.add_get("/internal/model", served.answer)
+    async with TestServer(routes) as server:
+        endpoint = EndpointConfig(str(server.make_url("/internal/model")))
+        before = agent.processor
+        assert await load_if_new(agent, endpoint)
+        assert agent.processor is not before
+        assert agent.fingerprint == '"first"'
+        assert not await load_if_new(agent, endpoint)
+        assert served.downloads == 1
+
+        served.archive, served.etag = served.archive[:2000], '"broken"'
+        serving = agent.processor
+        with pytest.raises(Exception, match=r"can not be loaded|end-of-stream"):
+            await load_if_new(agent, endpoint)
+        assert (agent.processor, agent.fingerprint) == (serving, '"first"')
+        assert (await agent.parse_message("hello"))["intent"]["name"] == "greet"
 
 
 @pytest.mark.parametrize(
