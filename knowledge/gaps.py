@@ -14,7 +14,7 @@ from datetime import date, timedelta
 
 import numpy as np
 from scipy.cluster.hierarchy import fcluster, linkage
-from sqlalchemy import or_, select, update
+from sqlalchemy import case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from knowledge.answering import Answerer
@@ -31,6 +31,7 @@ _MOST_QUESTIONS = 3_000  # the newest; clustering takes the square of it
 _EXAMPLES = 8
 _ONE_MEANING = 0.5  # the similarity, 0 for unrelated and 1 for the same, that holds a group together
 _LONGEST_TITLE = 200
+_DOWN_VOTES = func.sum(case((QuestionLog.vote == -1, QuestionLog.id), else_=0))
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,15 @@ def find_gaps(database: Database, answerer: Answerer, language: str, days: int =
     groups = _grouped(vectors, floor)
     gaps = [_gap(language, [asked[n] for n in group], vectors[group]) for group in groups]
     return sorted(gaps, key=lambda gap: (-gap.count, -gap.trend, gap.question))
+
+
+def standing(session: Session, encoder: TextEncoder, language: str) -> tuple[object, ...]:
+    """What the gaps of a language depend on: as long as it stays the same, so do they."""
+    since = now() - timedelta(days=7 * WEEKS_SHOWN)
+    asked = select(func.max(QuestionLog.id), func.count(QuestionLog.gap_decision_id), func.count(), _DOWN_VOTES)
+    asked = asked.where(QuestionLog.language == language, QuestionLog.created_at >= since)
+    decided = select(func.count(), func.max(GapDecision.id)).where(GapDecision.language == language)
+    return (encoder.fingerprint, now().date(), *session.execute(asked).one(), *session.execute(decided).one())
 
 
 def dismiss(session: Session, gap: Gap, reason: str, author: str) -> int:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from knowledge.answering import Answer
 from knowledge.dismissals import dismissals, reopen
 from knowledge.editor import Editor
-from knowledge.gaps import Gap, dismiss, draft_for, find_gaps, mark_attached, mark_drafted
+from knowledge.gaps import Gap, dismiss, draft_for, find_gaps, mark_attached, mark_drafted, standing
 from knowledge.question_log import log_question
 from shop.audit import latest
 from shop.clock import now
@@ -112,6 +112,34 @@ def test_a_dismissal_is_listed_with_its_reason_and_can_be_taken_back(editor: Edi
             reopen(unit.session, number, "staff:2")
         entry = latest(unit.session, 1)[0]
         assert (entry.actor, entry.action, entry.subject) == ("staff:2", "reopen_gap", f"gap:{number}")
+
+
+def test_what_gaps_depend_on_changes_with_them(editor: Editor) -> None:
+    encoder = editor.answerer.indexes["en"].current().encoder
+
+    def stands() -> tuple[object, ...]:
+        with editor.database.read() as unit:
+            return standing(unit.session, encoder, "en")
+
+    seen = [stands()]
+    ask(editor.database, BIKES)
+    seen.append(stands())
+    ask(editor.database, ["is shipping free"], "answered")
+    seen.append(stands())
+    with editor.database.work() as unit:
+        unit.session.query(QuestionLog).filter_by(outcome="answered").update({"vote": -1})
+        unit.commit()
+    seen.append(stands())
+    with editor.database.work() as unit:
+        number = dismiss(unit.session, gaps(editor)[0], "not ours", "staff:1")
+        unit.commit()
+    seen.append(stands())
+    assert stands() == seen[-1]
+    with editor.database.work() as unit:
+        reopen(unit.session, number, "staff:1")
+        unit.commit()
+    assert len(set(seen)) == 5
+    assert stands() == seen[3]
 
 
 def test_only_dismissals_are_taken_back(editor: Editor) -> None:

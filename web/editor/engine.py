@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 
 from knowledge.answering import Answerer
 from knowledge.editor import Editor
+from knowledge.gaps import Gap, find_gaps, standing
 from shop.errors import AisleError
 from shop.settings import Settings
 from shop.unit_of_work import Database
@@ -28,6 +29,7 @@ class Engine:
         self._settings = settings
         self._loading = threading.Lock()
         self._answerer: Answerer | None = None
+        self._gaps: dict[str, tuple[tuple[object, ...], list[Gap]]] = {}
 
     @property
     def answerer(self) -> Answerer:
@@ -41,6 +43,19 @@ class Engine:
     def editor(self) -> Editor:
         """What changes articles. Raises NotReady."""
         return Editor(self.database, self.answerer)
+
+    def gaps(self, language: str) -> list[Gap]:
+        """The gaps of a language; grouping thousands of questions takes a second, so it is done once for what stands.
+
+        Raises NotReady.
+        """
+        encoder = self.answerer.indexes[language].current().encoder
+        with self.database.read() as unit:
+            now_stands = standing(unit.session, encoder, language)
+        kept = self._gaps.get(language)
+        if kept is None or kept[0] != now_stands:
+            kept = self._gaps[language] = now_stands, find_gaps(self.database, self.answerer, language)
+        return kept[1]
 
     @property
     def is_loading(self) -> bool:

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from knowledge.answering import Ranked
 from knowledge.dismissals import dismissals, reopen
-from knowledge.gaps import Gap, dismiss, draft_for, find_gaps, mark_attached, mark_drafted
+from knowledge.gaps import Gap, dismiss, draft_for, mark_attached, mark_drafted
 from shop.errors import AisleError, NotFound
 from web.editor.engine import Engine, EngineOf
 from web.editor.forms import DraftForm, slug_of
@@ -122,14 +122,14 @@ def note_drafted(engine: Engine, language: str, gap: int, slug: str, author: str
 
 
 def _find(engine: Engine, language: str, gap: int) -> Gap:
-    for found in find_gaps(engine.database, engine.answerer, language):
+    for found in engine.gaps(language):
         if gap in found.question_ids:
             return found
     raise NotFound("somebody has decided about these questions already")
 
 
 def _page(request: Request, engine: Engine, language: str, page: int, status: int = 200, **values: Any) -> Response:
-    found = find_gaps(engine.database, engine.answerer, language)
+    found = engine.gaps(language)
     here = found[(page - 1) * _PAGE_SIZE : page * _PAGE_SIZE]
     explained = engine.answerer.explain([gap.question for gap in here], language)
     shown = [
