@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from knowledge.answering import Answer
 from language.redaction import redact
 from shop.clock import now
+from shop.privacy import known_names_in
 from shop.tables import Article, Message, QuestionLog, Reply
 
 _ARTICLE_PAGE = "/help/"
@@ -25,7 +26,7 @@ def log_question(
     entry = QuestionLog(
         conversation_id=conversation_id,
         language=language,
-        text=redact(text),
+        text=redact(text, known_names_in(session, conversation_id)),
         outcome=answer.outcome,
         article_id=article_id,
         score=answer.score,

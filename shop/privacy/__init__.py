@@ -3,7 +3,7 @@
 from shop.privacy.erasing import ErasureReceipt, ReceiptLine, erase_customer, erase_everywhere
 from shop.privacy.exporting import export_customer
 from shop.privacy.outside import OutsideStore, outside_stores
-from shop.privacy.person import Person, find_customer, know, known_names
+from shop.privacy.person import Person, find_customer, know, known_names, known_names_in
 from shop.privacy.retention import purge
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "find_customer",
     "know",
     "known_names",
+    "known_names_in",
     "outside_stores",
     "purge",
 ]

@@ -71,6 +71,12 @@ def known_names(session: Session, customer_id: int | None) -> tuple[str, ...]:
     return tuple(sorted(name for name in names if name))
 
 
+def known_names_in(session: Session, conversation_id: str | None) -> tuple[str, ...]:
+    """The same of whoever a conversation's shopper is known to be."""
+    customer = select(Conversation.customer_id).where(Conversation.id == conversation_id)
+    return known_names(session, session.scalar(customer)) if conversation_id else ()
+
+
 def _conversations(session: Session, customer_id: int) -> tuple[str, ...]:
     """Those that are the customer's now; where an earlier one has become another's, that one's remain."""
     own = select(Conversation.id).where(Conversation.customer_id == customer_id)

@@ -8,10 +8,12 @@ from sqlalchemy import select
 from knowledge.answering import Answer, Source
 from knowledge.question_log import log_question, vote
 from shop import conversations as talk
+from shop.clock import now
 from shop.conversations import Choice, Draft
-from shop.tables import Message, QuestionLog
+from shop.tables import Customer, Message, QuestionLog
 from shop.unit_of_work import Database
 
+UNANSWERED = Answer("unanswered")
 SHIPPING, HOURS = Source("shipping-cost", "Shipping cost", "en"), Source("opening-hours", "Opening hours", "en")
 
 
@@ -100,3 +102,15 @@ def test_what_is_no_answer_to_a_question_of_policy_marks_none(chat: Talk) -> Non
     (other,) = chat.turn([Draft("bot", "Your order is on its way.")])
     chat.vote(other, -1)
     assert chat.votes == {"one": None}
+
+
+def test_the_name_of_who_asks_is_not_kept(stocked: Database) -> None:
+    with stocked.work() as unit:
+        customer = Customer(external_id="c-1", name="Maribel Oakes", email="maribel@example.com", created_at=now())
+        unit.session.add(customer)
+        unit.session.flush()
+        known = talk.open_conversation(unit.session, "en", customer.id)
+        text = "can maribel oakes return a gift"
+        assert log_question(unit.session, text, "en", UNANSWERED, known.id).text == "can [name] return a gift"
+        stranger = talk.open_conversation(unit.session, "en")
+        assert log_question(unit.session, text, "en", UNANSWERED, stranger.id).text == text

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import select
 
+from shop.privacy import purge
 from shop.settings import Settings
 from shop.tables import TrainingRun
 from shop.unit_of_work import Database
@@ -22,6 +23,7 @@ from training.runs.driving import drive, take_back_orphans
 _LOG = logging.getLogger(__name__)
 _AFTER_FAILURE_SECONDS = 10.0
 _LAST_SECONDS = 15.0
+_BETWEEN_DELETIONS_SECONDS = 3600.0
 
 
 @contextmanager
@@ -51,7 +53,13 @@ class Worker:
         self._stopping = stopping
         take_back_orphans(self._database)
         ensure_champion(self._database, self._settings)
-        duties = {self._take_a_run: 1.0, self._collect: 5.0, self._see_to_promotions: 1.0, self._read_silently: 5.0}
+        duties = {
+            self._take_a_run: 1.0,
+            self._collect: 5.0,
+            self._see_to_promotions: 1.0,
+            self._read_silently: 5.0,
+            self._delete_old: _BETWEEN_DELETIONS_SECONDS,
+        }
         threads = [threading.Thread(target=self._repeat, args=each, daemon=True) for each in duties.items()]
         for thread in threads:
             thread.start()
@@ -82,3 +90,6 @@ class Worker:
 
     def _read_silently(self) -> None:
         read_silently(self._database, self._settings)
+
+    def _delete_old(self) -> None:
+        purge(self._database, self._settings, "system")

@@ -8,6 +8,7 @@ from knowledge import question_log
 from language.redaction import redact
 from shop import feedback
 from shop.errors import NotFound
+from shop.privacy import known_names_in
 from shop.tables import Message
 from shop.unit_of_work import Database
 from web.gateway.cleaning import clean
@@ -55,8 +56,9 @@ class Feedback:
     def rate(self, conversation_id: str, given: Rating) -> str:
         """Keep a rating. Returns the comment as it is kept, without personal data. Raises ApiProblem."""
         self._check_rate(conversation_id)
-        comment = redact(clean(given.comment))[: feedback.LONGEST_COMMENT]
         with self._database.work() as unit:
+            names = known_names_in(unit.session, conversation_id)
+            comment = redact(clean(given.comment), names)[: feedback.LONGEST_COMMENT]
             feedback.rate(unit.session, conversation_id, given.score, comment)
             unit.commit()
         return comment
