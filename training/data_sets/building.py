@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import shutil
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,9 +23,10 @@ from training import checksums
 from training.data_sets.examples import SPLITS, DataExample, from_labels, from_tree, sentiments_from_tree
 from training.data_sets.splitting import LeftOut, split
 from training.data_sets.versions import FOLDER, MANIFEST
+from training.data_sets.writing import write_examples
 from training.dataset import Row
 from training.dataset import split as held_out_of
-from training.rasa_yaml import NLU, write_file
+from training.rasa_yaml import NLU
 
 _HELD_OUT_SHARE = 0.1
 _HELD_OUT_SEED = 7
@@ -126,13 +126,7 @@ def _counts(examples: Sequence[DataExample], left_out: Sequence[LeftOut]) -> dic
 def _write(folder: Path, version: DataSetVersion, examples: Sequence[DataExample], left_out: Sequence[LeftOut]) -> None:
     draft = folder.with_name(f".draft-{folder.name}")
     shutil.rmtree(draft, ignore_errors=True)
-    by_split: dict[str, list[DataExample]] = defaultdict(list)
-    for example in examples:
-        by_split[example.split].append(example)
-    for name in SPLITS:
-        rows = [(each.text, each.intent, each.entities) for each in by_split[name] if each.intent]
-        write_file(draft / name / "nlu.yml", rows)
-        _write_sentiments(draft / name / "sentiment", [each for each in by_split[name] if each.sentiment])
+    write_examples(draft, examples)
     manifest = {
         "number": version.id,
         "checksum": version.checksum,
@@ -142,11 +136,3 @@ def _write(folder: Path, version: DataSetVersion, examples: Sequence[DataExample
     (draft / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), "utf-8")
     shutil.rmtree(folder, ignore_errors=True)
     draft.rename(folder)
-
-
-def _write_sentiments(folder: Path, examples: Sequence[DataExample]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "sentiment.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["text", "sentiment"])
-        writer.writerows([example.text, example.sentiment] for example in examples)

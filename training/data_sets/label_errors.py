@@ -6,7 +6,6 @@ Source: Northcutt, Jiang and Chuang, "Confident Learning: Estimating Uncertainty
 from __future__ import annotations
 
 import warnings
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -64,8 +63,9 @@ def suspects(vectors: np.ndarray, labels: Sequence[str]) -> list[Suspect]:
 def out_of_fold(vectors: np.ndarray, numbers: np.ndarray, classes: int) -> np.ndarray:
     """Probabilities (n, classes) of each row by a classifier fitted without it."""
     probabilities = np.zeros((len(numbers), classes))
-    rare = {label for label, count in Counter(numbers.tolist()).items() if count < FOLDS}
-    strata = np.where(np.isin(numbers, list(rare)), -1, numbers)
+    counts = np.bincount(numbers)
+    # Too few for each fold to have one: spread by chance among the most frequent label's.
+    strata = np.where(counts[numbers] < FOLDS, counts.argmax(), numbers)
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=_SEED)
     for kept, held in folds.split(np.zeros(len(numbers)), strata):
         classifier = LogisticRegression(C=10.0, max_iter=_ITERATIONS)

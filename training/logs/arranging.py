@@ -8,12 +8,13 @@ import numpy as np
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from language.explaining import TrainingExamples
 from shop.tables import TrainingLabel, TrainingMessage
 from shop.unit_of_work import Database
 from training.logs.grouping import ALIKE, assign
 from training.logs.ranking import order
 from training.logs.reader import Reader
-from training.logs.reasons import worth
+from training.logs.reasons import FEW_NEIGHBOURS, worth
 from training.logs.vectors import from_bytes, to_bytes
 
 ARRANGED = 3_000
@@ -123,15 +124,21 @@ def _groups(rows: list[TrainingMessage], vectors: np.ndarray) -> list[int]:
 
 
 def _new_topics(vectors: np.ndarray, reader: Reader) -> np.ndarray:
-    """Which messages (n,) lie farther from the training data than its own examples do, several together."""
-    far = np.zeros(len(vectors), dtype=bool)
+    """Which messages (n,) lie far from the training data, between examples of several intents, and several together.
+
+    Far alone is not enough: a tenth of what is well understood is far from every example, but those near it agree.
+    """
+    new = np.zeros(len(vectors), dtype=bool)
     examples = reader.examples(make=False)
     if examples is None:
-        return far
-    strange = np.flatnonzero((vectors @ examples.vectors.T).max(axis=1) < reader.scale.near_data)
-    if len(strange) == 0:
-        return far
+        return new
+    far = np.flatnonzero((vectors @ examples.vectors.T).max(axis=1) < reader.scale.within_data)
+    strange = np.array([place for place in far if _torn(vectors[place], examples)], dtype=int)
     likeness = reader.scale.likeness(vectors[strange] @ vectors[strange].T)
     company = (likeness >= _TOPIC_LIKENESS).sum(axis=1)
-    far[strange[company >= _TOPIC_SIZE]] = True
-    return far
+    new[strange[company >= _TOPIC_SIZE]] = True
+    return new
+
+
+def _torn(vector: np.ndarray, examples: TrainingExamples) -> bool:
+    return len({neighbour.intent for neighbour in examples.nearest(vector, FEW_NEIGHBOURS)}) > 1

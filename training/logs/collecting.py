@@ -64,13 +64,20 @@ def collect(database: Database, settings: Settings, prepare: bool = True) -> Col
         part = events[start : start + _CONVERSATIONS_AT_ONCE]
         later = events[start + _CONVERSATIONS_AT_ONCE :]
         # Should this end half-way, the next look begins with what was left.
-        done = _take_over(database, [each.conversation_id for each in part], reader, later[0].at if later else began)
+        ids, looked_until = [each.conversation_id for each in part], later[0].at if later else began
+        done = _take_over(database, ids, reader, looked_until, _oldest_kept(settings))
         total = Collected(total.new + done.new, total.updated + done.updated)
     if reader is not None:
         arrange(database, reader)
         if prepare:  # the page that looks at the logs need not wait for it
             doubt_labels(database, reader)
     return total
+
+
+def _oldest_kept(settings: Settings) -> datetime:
+    """What is older was deleted, or would be the next day; an old conversation may still be voted on."""
+    days = settings.training_retention_days
+    return now() - timedelta(days=days) if days else _LONG_AGO
 
 
 def _reader(database: Database, settings: Settings, prepare: bool) -> Reader | None:
@@ -107,13 +114,14 @@ def _events(session: Session) -> list[_Event]:
 
 
 def _take_over(
-    database: Database, conversation_ids: Sequence[str], reader: Reader | None, looked_until: datetime
+    database: Database, conversation_ids: Sequence[str], reader: Reader | None, looked_until: datetime, oldest: datetime
 ) -> Collected:
     with database.read() as unit:
         said = conversations.read(unit.session, conversation_ids)
         query = select(TrainingMessage).where(TrainingMessage.conversation_id.in_(conversation_ids))
         kept = {row.message_id: row for row in unit.session.scalars(query)}
-    rows = [row for each in said for row in rows_of(each, kept, reader)]
+    found = [row for each in said for row in rows_of(each, kept, reader) if row["created_at"] >= oldest]
+    rows = sorted(found, key=lambda row: int(row["message_id"]))
     new = [row | {"updated_at": looked_until} for row in rows if row["message_id"] not in kept]
     changed = [
         _changes(row, kept[row["message_id"]]) | {"updated_at": looked_until}

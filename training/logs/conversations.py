@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shop.tables import AnswerVote, Conversation, Customer, Handover, Message, Reply, Satisfaction
+from shop.privacy import known_names
+from shop.tables import AnswerVote, Conversation, Handover, Message, Reply, Satisfaction
 from training.logs.outcomes import Turn, payloads_of
 from training.logs.parsed import Parsed
 
@@ -36,7 +37,7 @@ class Said:
 
     conversation_id: str
     known_names: tuple[str, ...]
-    """Of the customer, where it is known who they are."""
+    """Of the customer and those whom their parcels go to, where it is known who they are."""
     satisfaction: int | None
     turns: tuple[SaidTurn, ...]
 
@@ -59,14 +60,12 @@ def read(session: Session, conversation_ids: Sequence[str]) -> list[Said]:
             )
         ).all()
     )
-    identified = select(Customer.id, Customer.name).where(
-        Customer.id.in_({each.customer_id for each in standing if each.customer_id is not None})
-    )
-    names = {key: (name,) for key, name in session.execute(identified)}
+    customers = {each.customer_id for each in standing}
+    names = {customer_id: known_names(session, customer_id) for customer_id in customers}
     return [
         Said(
             each.id,
-            names.get(each.customer_id, ()),
+            names[each.customer_id],
             scores.get(each.id),
             tuple(_turns(each, messages[each.id], handovers[each.id], replies, votes)),
         )

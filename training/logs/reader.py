@@ -22,8 +22,8 @@ from shop.unit_of_work import Database
 from training.explain import examples_of
 from training.rasa_yaml import NLU
 
-_RARE = 0.02
-"""Share of training examples that lie farther from all others than what counts as near the data."""
+_RARE, _UNCOMMON = 0.02, 0.1
+"""Shares of training examples that lie farther from all others than what counts as near the data, and as within it."""
 _ENOUGH = 1_000
 """Examples that the measures of likeness are taken from."""
 
@@ -38,6 +38,8 @@ class Scale:
     """What examples of different intents have on average."""
     near_data: float
     """What all but few training examples have at least with the nearest other one."""
+    within_data: float
+    """What nine in ten have."""
 
     def likeness(self, similarity: np.ndarray | float) -> np.ndarray:
         """0 for unrelated, 1 for the same."""
@@ -83,7 +85,8 @@ def measure(vectors: np.ndarray, intents: list[str]) -> Scale:
     others = names[chosen][:, None] != names[None, :]
     unrelated = float(similarities[others].mean()) if others.any() else 0.0
     similarities[np.arange(len(chosen)), chosen] = -1.0
-    return Scale(min(unrelated, 0.95), float(np.quantile(similarities.max(axis=1), _RARE)))
+    near, within = np.quantile(similarities.max(axis=1), (_RARE, _UNCOMMON)).tolist()
+    return Scale(min(unrelated, 0.95), near, within)
 
 
 def reader_of(database: Database, settings: Settings) -> Reader:
