@@ -14,12 +14,16 @@ from shop.audit import write_audit
 from shop.clock import now
 from shop.errors import NotFound
 from shop.settings import Settings
-from shop.tables import ModelVersion
+from shop.tables import ModelVersion, TrainingRun
 from shop.unit_of_work import Database
 from training.archive import ARCHIVE
 from training.models import archives
 
 _FOLDER = "models"
+UNPACKED = Path(_FOLDER) / "unpacked"
+RUNS = Path("training") / "runs"
+"""Below the state folder, a folder for each run; in it the archive that was trained, until it is too old."""
+TRAINED = "trained.tar.gz"
 _FROM_SOURCES = "Trained by make run from the data in the tree."
 
 
@@ -127,7 +131,11 @@ def delete_old(session: Session, settings: Settings) -> list[int]:
             archive_of(model, settings).unlink()
             if model.trained_in and model.trained_in not in used:
                 shutil.rmtree(settings.state_dir / model.trained_in, ignore_errors=True)
+            shutil.rmtree(settings.state_dir / UNPACKED / model.fingerprint, ignore_errors=True)
             gone.append(int(model.id))
+    made_by = select(TrainingRun.id).where(TrainingRun.model_version_id.in_(gone))
+    for run_id in session.scalars(made_by):
+        (settings.state_dir / RUNS / str(run_id) / TRAINED).unlink(missing_ok=True)
     return gone
 
 

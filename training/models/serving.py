@@ -9,9 +9,7 @@ from language.understanding import CARD
 from shop.settings import Settings
 from shop.tables import ModelVersion
 from training.models import archives
-from training.models.registry import archive_of
-
-_UNPACKED = Path("models") / "unpacked"
+from training.models.registry import UNPACKED, archive_of
 
 
 def served_of(model: ModelVersion, settings: Settings) -> Path:
@@ -19,7 +17,7 @@ def served_of(model: ModelVersion, settings: Settings) -> Path:
 
     Raises NotFound where the archive is gone, Refused where it is broken or foreign.
     """
-    unpacked = settings.state_dir / _UNPACKED / model.fingerprint
+    unpacked = settings.state_dir / UNPACKED / model.fingerprint
     for folder in (settings.state_dir / model.trained_in / "served", unpacked):
         card = folder / CARD
         if card.is_file() and json.loads(card.read_text("utf-8"))["fingerprint"] == model.fingerprint:

@@ -14,6 +14,7 @@ from shop.clock import now
 from shop.errors import NotFound, Refused
 from shop.settings import Settings
 from shop.tables import TrainingRun
+from training.models.registry import RUNS
 from training.runs.parameters import RunParameters
 from training.runs.steps import STEP_NAMES
 
@@ -101,4 +102,4 @@ def steps_of(run: TrainingRun) -> list[StepRecord]:
 
 def run_folder(settings: Settings, run_id: int) -> Path:
     """Where a run's files lie: configuration, data, logs of its steps, TensorBoard files, the card of its model."""
-    return settings.state_dir / "training" / "runs" / str(run_id)
+    return settings.state_dir / RUNS / str(run_id)

@@ -15,6 +15,7 @@ from shop.errors import NotFound, Unavailable
 from shop.tables import DataSetVersion, TrainingRun
 from training import data_sets, progress
 from training.archive import sources_digest
+from training.models.registry import TRAINED
 from training.rasa_yaml import NLU
 from training.runs.context import Made, StepContext
 from training.runs.curves import PROGRESS, write_curve
@@ -22,7 +23,6 @@ from training.runs.data import Known, TrainingFiles, known_of, write_data
 from training.runs.parameters import RunParameters
 
 _LOG = "rasa_train.log"
-_ARCHIVE = "trained"
 _COMPONENT = "AisleUnderstanding"
 _DIALOGUE = ("bot/data/rules", "bot/data/stories")
 _FROM_CHAMPION = {"epochs": 2, "learning_rate": 1e-4}
@@ -76,7 +76,7 @@ def _write_config(file: Path, files: TrainingFiles, parameters: RunParameters, s
     """The tree's configuration with this run's data and settings for the understanding."""
     config = yaml.safe_load(Path("config.yml").read_text("utf-8"))
     component = next(part for part in config["pipeline"] if part["name"].endswith(_COMPONENT))
-    finetune = dict(_FROM_CHAMPION if start else {})
+    finetune = {**component.get("finetune", {}), **(_FROM_CHAMPION if start else {})}
     if parameters.epochs:
         finetune["epochs"] = parameters.epochs
     component.update(sentiment_data=str(files.sentiment), validation_data=str(files.validation), finetune=finetune)
@@ -91,7 +91,15 @@ def _train(folder: Path, config: Path, files: TrainingFiles) -> Path:
     told.unlink(missing_ok=True)
     dialogue = [path for path in _DIALOGUE if Path(path).is_dir()]
     command = [sys.executable, "-W", "ignore", "-m", "rasa", "train", "--config", str(config), "--domain", "bot/domain"]
-    command += ["--data", str(files.nlu), *dialogue, "--out", str(folder), "--fixed-model-name", _ARCHIVE]
+    command += [
+        "--data",
+        str(files.nlu),
+        *dialogue,
+        "--out",
+        str(folder),
+        "--fixed-model-name",
+        TRAINED.removesuffix(".tar.gz"),
+    ]
     environment = {
         **os.environ,
         "RASA_TELEMETRY_ENABLED": "false",
@@ -104,4 +112,4 @@ def _train(folder: Path, config: Path, files: TrainingFiles) -> Path:
     if code != 0:
         raise Unavailable(f"`rasa train` ended with code {code}; its log is {folder / _LOG}.")
     write_curve(folder / "tensorboard", progress.read(told))
-    return folder / f"{_ARCHIVE}.tar.gz"
+    return folder / TRAINED
