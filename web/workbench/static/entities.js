@@ -130,12 +130,13 @@ export class EntityEditor {
 
   #asWords() {
     const nodes = [];
+    const close = ({ node, span }) => node.append(...nameOf(this.plain.slice(span.start, span.end), span.entity));
     let from = 0;
     let open = null; // the mark being filled, with its span
     this.words.forEach(({ start, end }, number) => {
       const span = this.spans.find((one) => start >= one.start && end <= one.end);
       if (open && open.span !== span) {
-        open.node.append(nameOf(open.span.entity));
+        close(open);
         open = null;
       }
       const between = this.plain.slice(from, start);
@@ -151,7 +152,7 @@ export class EntityEditor {
       else nodes.push(word);
       from = end;
     });
-    if (open) open.node.append(nameOf(open.span.entity));
+    if (open) close(open);
     return [...nodes, this.plain.slice(from)];
   }
 
@@ -179,11 +180,13 @@ export class EntityEditor {
 }
 
 function mark(words, entity) {
-  return element("mark", { "data-entity": entity }, words, words === `[${entity}]` ? null : nameOf(entity));
+  return element("mark", { "data-entity": entity }, words, ...nameOf(words, entity));
 }
 
-function nameOf(entity) {
-  return element("span", { class: "entity-name", text: entity.replaceAll("_", " ") });
+/** The name as it stands behind the words; a placeholder says it itself. */
+function nameOf(words, entity) {
+  if (words === `[${entity}]`) return [];
+  return [element("span", { class: "entity-name", text: entity.replaceAll("_", " ") })];
 }
 
 /** Python counts code points, browsers UTF-16 units. */

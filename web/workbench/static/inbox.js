@@ -29,6 +29,7 @@ function begin() {
   const queue = inbox.querySelector("[data-queue]");
   const outboxNote = document.querySelector("[data-outbox]");
   const toast = document.querySelector("[data-toast]");
+  const announced = document.querySelector("[data-announced]");
   const { query } = inbox.dataset;
   const state = new URLSearchParams(query).get("state") ?? "open";
   const staysInList = state === "labelled" || state === "all";
@@ -89,6 +90,7 @@ function begin() {
     history.replaceState(null, "", `/workbench?${query}${query && "&"}at=${id}`);
     hand.setAttribute("aria-busy", "true");
     hand.querySelector("form")?.setAttribute("data-sent", "");
+    const hadFocus = hand.contains(document.activeElement);
     try {
       const html = await fetchPart(id);
       if (item !== next || idsOf(item)[0] !== id) return;
@@ -103,6 +105,9 @@ function begin() {
     }
     hand.removeAttribute("aria-busy");
     prepare();
+    const text = hand.querySelector("[data-plain]");
+    announced.textContent = text?.dataset.plain ?? "";
+    if (hadFocus) text?.focus({ preventScroll: true }); // the button that had it is gone
     lookAhead();
   }
 
