@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict
 from typing import Any
 
@@ -30,7 +31,10 @@ def work(step: StepContext) -> Made:
     with step.database.read() as unit:
         version = data_sets.get_version(unit.session, step.made_by("collect")["data_set_version"])
     champion = step.champion
-    model = Understanding.load(served_of(champion, step.settings)) if champion and _labels_came(version) else None
+    model = None
+    if champion and _labels_came(version):
+        threads = step.settings.training_threads or os.cpu_count() or 1  # it reads every example
+        model = Understanding.load(served_of(champion, step.settings), threads)
     findings = data_sets.check(step.settings, version, model)
     file = step.folder / "findings.json"
     file.write_text(json.dumps(_short(findings), ensure_ascii=False, indent=1), "utf-8")
