@@ -43,7 +43,7 @@ _RANKED_AT_ONCE = 3_000
 """As many waiting messages are ranked at once, as in the inbox; of more, so many by chance."""
 _POOL_SHARE = 0.8
 """Each seed leaves out another fifth of the pool, so that the ranking, which has no chance in it, varies, too."""
-_FIRST = 25
+_FIRST = 10
 _GROWTH = 1.35
 _ITERATIONS = 40
 

@@ -24,8 +24,8 @@ def test_shares_leave_out_the_first_step_and_what_was_never_reached() -> None:
 
 
 def test_steps_grow_and_end_with_all() -> None:
-    assert steps_up_to(100) == [25, 33, 45, 61, 83, 100]
-    assert steps_up_to(10) == [10]
+    assert steps_up_to(30) == [10, 13, 18, 24, 30]
+    assert steps_up_to(5) == [5]
 
 
 @pytest.mark.parametrize("ranked", [True, False])
