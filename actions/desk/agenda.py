@@ -98,7 +98,7 @@ class Agenda(TakingDown):
             self.turn.say("utter_twin_instead", number=order.number, status=status)
         job.asked = None
         for name, wish in job.nearest.items():
-            self.turn.say("utter_variant_nearest", name=name, wish=wish)
+            self.turn.say_text(word("note", "nearest", self.turn.language).format(name=name, wish=wish))
         job.nearest = {}
         if job.staying:
             names = joined(job.staying, self.turn.language)
@@ -186,11 +186,11 @@ class Agenda(TakingDown):
 
     def ask_again(self) -> None:
         """The open question once more, as it stands now."""
-        asking, self.desk.asking = self.desk.asking, ""
-        if asking == "confirm":
+        if self.desk.asking == "confirm":  # the summary stands as it is
             self.turn.say("utter_ask_confirm")
             self.turn.offer("accept", "decline")
         elif self.desk.jobs:
+            self.desk.asking = ""
             self._work_on(self.job)
 
     def _commit(self) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from actions.desk.goods import Mention, Owned, all_but, find_mentions, lines_of, owned_of
 from actions.desk.request import Job, Target
@@ -62,21 +63,14 @@ def segments(turn: Turn) -> list[Segment]:
     for clause in turn.clauses or [turn.request]:
         text = clause["text"].strip()
         joined = (clause.get("lead") or " ") + text  # ", but make sure": the conjunction belongs to the meaning
-        kind = kind_in(text)
-        if says("condition", text) and not found:
-            text = consequent(text)  # the shopper says it because the condition holds, and is asked for a yes anyway
-            kind = kind_in(text)
-        elif says("condition", text):
-            _condition(found, text, kind)
+        if found and says("condition", text):
+            _condition(found, text, kind_in(text))
             continue
-        elif kind is None and only_refuses(text) and (says("everything", text) or says("all_orders", text)):
-            continue  # "I never want to cancel the whole order" makes nothing be about the whole order
-        if kind is None:
-            intent = clause["intent"]["name"]
-            if intent in ORDER_DESK_INTENTS and not found:
-                kind = intent
-            elif is_question(text) and intent not in CONVERSATIONAL | ORDER_DESK_INTENTS:
-                continue  # another request of the same message, served by its own skill
+        if says("condition", text):
+            text = consequent(text)  # the shopper says it because the condition holds, and is asked for a yes anyway
+        if kind_in(text) is None and _is_beside(clause, text):
+            continue
+        kind = _kind_of(clause, text, found)
         if kind is None and not found:
             before += joined
             continue
@@ -90,6 +84,27 @@ def segments(turn: Turn) -> list[Segment]:
     if not found and turn.intent in ORDER_DESK_INTENTS:
         return [Segment(turn.intent, before or turn.text)]  # type: ignore[arg-type]
     return found
+
+
+def _kind_of(clause: dict[str, Any], text: str, found: list[Segment]) -> Kind | None:
+    """The change that a clause asks for: by its words, else, of the first, by what the model reads."""
+    kind = kind_in(text)
+    if found and kind == "cancel_order" and says("mere_reason", text):
+        return None  # "return the socks, I no longer need them"
+    intent = clause["intent"]["name"]
+    return intent if kind is None and not found and intent in ORDER_DESK_INTENTS else kind
+
+
+def _is_beside(clause: dict[str, Any], text: str) -> bool:
+    """Whether a clause that names no change says nothing of any.
+
+    "I never want to cancel the whole order" makes nothing be about the whole order; and another request of the same
+    message is served by its own skill.
+    """
+    if only_refuses(text) and (says("everything", text) or says("all_orders", text)):
+        return True
+    intent = clause["intent"]["name"]
+    return is_question(text) and intent not in CONVERSATIONAL | ORDER_DESK_INTENTS
 
 
 def _alike(one: Kind, other: Kind) -> bool:

@@ -47,7 +47,7 @@ class Work(Revising):
             if self.desk.asking and len(self.turn.answers) == before:
                 self.ask_again()  # noted for later; what was asked still is
             return True
-        if self._other_request():
+        if self._other_request() or self._asks_beside():
             return False
         self._not_understood()
         return True
@@ -61,6 +61,11 @@ class Work(Revising):
             "goodbye",
             "complain",
         )
+
+    def _asks_beside(self) -> bool:
+        """Whether a "wait" only comes before a question for another skill: "wait, when does the money arrive?"."""
+        known = CONVERSATIONAL | ORDER_DESK_INTENTS | {"refine_search"}
+        return any(clause["asks"] and clause["intent"]["name"] not in known for clause in self.turn.clauses)
 
     def _not_understood(self) -> None:
         self.desk.tries += 1
@@ -249,19 +254,27 @@ class Work(Revising):
         return False
 
     def _answer_confirm(self) -> bool:
-        if self._other_request() and is_question(self.turn.text) and kind_in(self.turn.text) is None:
+        asks = is_question(self.turn.text) and kind_in(self.turn.text) is None
+        if asks and (self._other_request() or self._asks_beside()):
             return False  # "wait, is it in stock in black?" is neither a yes nor a no
         if self._says_no():
-            self.job.refused = self.job.shown
-            if self._revised():
-                return True
-            job = self.job
-            self._drop()
-            self._more_in_message(job)
-            return True
+            return self._taken_back(asks)
         if self.turn.text and self._revised():
             return True
         if self._says_yes():
             self._commit()
             return True
         return False
+
+    def _taken_back(self, asks: bool) -> bool:
+        """A no to the summary, and what is wanted instead; no no is a "wait" before a question that nobody reads."""
+        self.job.refused = self.job.shown
+        if self._revised():
+            return True
+        if asks and says("wait", self.turn.text):
+            self.job.refused = ""
+            return False
+        job = self.job
+        self._drop()
+        self._more_in_message(job)
+        return True

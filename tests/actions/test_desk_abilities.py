@@ -320,3 +320,31 @@ def test_both_of_two_need_no_names(shop: SmallShop, language: str) -> None:
         "ask_confirm",
     ]
     assert "$130.00" in talk.summary
+
+
+def test_why_is_no_request_of_its_own(shop: SmallShop) -> None:
+    bought(shop, "pending", "white")
+    bought(shop, "delivered", "black")
+    talk = Talk(shop)
+    say(talk, "return_item", ("return the black desk lamp", "return_item"), ("I no longer need it", "inform"))
+    assert "$40.00" in talk.summary
+    assert talk.say("no", "deny") == ["withdrawn"]
+
+
+@LANGUAGES
+def test_a_question_behind_a_wait_is_no_no(shop: SmallShop, language: str) -> None:
+    bought(shop, "delivered", "black")
+    talk = Talk(shop, language)
+    talk.say({"en": "return the desk lamp, no longer needed", "zh": "退台灯，不再需要了"}[language], "return_item")
+    talk.say({"en": "wait, when does the money arrive?", "zh": "等一下，多久到账？"}[language], "deny")
+    assert talk.states() == ["proposed"]
+    assert "change_done" in talk.say(YES[language], "affirm")
+
+
+@LANGUAGES
+def test_other_options_asked_for_behind_a_wait_are_taken(shop: SmallShop, language: str) -> None:
+    bought(shop, "delivered", "black")
+    talk = Talk(shop, language)
+    talk.say({"en": "exchange the desk lamp for the white one", "zh": "台灯换成white的"}[language], "exchange_item")
+    talk.say({"en": "wait, is the red one possible instead?", "zh": "等等，red的可以吗？"}[language], "deny")
+    assert "→ red" in talk.summary
