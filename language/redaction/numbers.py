@@ -28,7 +28,7 @@ _NO_CARD_BEFORE = re.compile(
 )
 _ORDER = re.compile(
     r"(?<![a-z0-9])(?:#\s?)?w[ -]?(?:\d{7}(?=\d{1,2}[个件双条只本套盒瓶])|\d{6,9}(?!\d)|(?:\d[ -]?){6}\d(?!\d))"
-    r"|(?<=order)#?\s?w\d{7}(?!\d)",
+    r"|(?<=order)(?:#\s?)?w\d{7}(?!\d)",
     re.I | re.A,
 )
 _ORDER_WORD = r"(?:order|ordr|oder|purchase|number|\bno\b|\bnr\b|订单|单号|编号|号码|单子)"

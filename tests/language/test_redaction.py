@@ -16,6 +16,7 @@ from language.redaction import KINDS, find, redact, redact_with_places
         ("card 4111 1111 1111 1111 exp 12/29", "card [card] exp 12/29"),
         ("call +86 138 1234 5678", "call [phone]"),
         ("order 1234567", "order [order_number]"),
+        ("Order W1000234 was late, orderW1000235 too", "Order [order_number] was late, order[order_number] too"),
         ("two jackets in size 42 under $100", "two jackets in size 42 under $100"),
         (
             "my name is Priya Nair, I moved to 48 Heron Way, Apt 4, Seattle, WA 98103",
