@@ -29,6 +29,7 @@ class StandIn:
 
     def __init__(self, secret: str) -> None:
         self.etag = ""
+        self.model = "second"
         self.reads = {"hello": "greet", "thanks": "thank"}
         stand_in = self
 
@@ -38,7 +39,8 @@ class StandIn:
 
             def do_POST(self) -> None:
                 texts = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["texts"]
-                self._answer({"parses": [{"likeliest": stand_in.reads.get(text)} for text in texts]})
+                parses = [{"model": stand_in.model, "likeliest": stand_in.reads.get(text)} for text in texts]
+                self._answer({"parses": parses})
 
             def _answer(self, body: dict[str, Any]) -> None:
                 self.send_response(200 if self.headers["x-aisle-secret"] == secret else 403)
@@ -103,12 +105,16 @@ def test_healthy_once_every_process_reads_with_it(shop: tuple[Database, Settings
     assert models.health_of(champion(shop[0])) == found
 
 
+@pytest.mark.parametrize("astray", ["reads", "model"])
 def test_one_that_reads_otherwise_brings_the_one_before_back(
-    shop: tuple[Database, Settings], processes: list[StandIn]
+    shop: tuple[Database, Settings], processes: list[StandIn], astray: str
 ) -> None:
     for each in processes:
         each.etag = champion(shop[0]).archive_sha256
-    processes[1].reads["hello"] = "out_of_scope"
+    if astray == "reads":
+        processes[1].reads["hello"] = "out_of_scope"
+    else:
+        processes[1].model = "first"
     found = check_health(*shop)
     assert found is not None
     assert found.state == "failed"

@@ -26,6 +26,8 @@ _AGREEING = 0.8
 """Share of the probes that must be read as the trained model reads them. Not all: Rasa acts on the first request of
 several in one message."""
 _TIMEOUT_SECONDS = 10
+_GREETINGS = ("hello", "你好")
+"""What is read where the model was never evaluated, as the one that `make run` trained."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ def _judge(model: ModelVersion, settings: Settings, health: Health) -> Health:
 def _ask(http: httpx.Client, url: str, model: ModelVersion, before: Process | None, waited: float) -> Process:
     if before is not None and before.follows:
         return before
-    probes = list(model.evaluation.get("probes", ()))
+    probes = list(model.evaluation.get("probes", ())) or [{"text": text} for text in _GREETINGS]
     try:
         loaded = http.get(f"{url}/webhooks/aisle/model").raise_for_status().json()
         if loaded.get("etag") != model.archive_sha256:
@@ -118,9 +120,15 @@ def _ask(http: httpx.Client, url: str, model: ModelVersion, before: Process | No
         return Process(url)
     except (httpx.HTTPError, ValueError, KeyError):
         return Process(url, answers=True)
-    right = [parse.get("likeliest") == probe["likeliest"] for probe, parse in zip(probes, parses, strict=True)]
-    agreeing = sum(right) / len(right) if right else None
+    right = [_reads_right(probe, parse, model) for probe, parse in zip(probes, parses, strict=True)]
+    agreeing = sum(right) / len(right)
     return Process(url, answers=True, follows=True, agreeing=agreeing, seconds=round(waited, 1))
+
+
+def _reads_right(probe: dict[str, str], parse: dict[str, str], model: ModelVersion) -> bool:
+    """By the model's own understanding, and as it read the text when it was evaluated."""
+    same_model = parse.get("model") == model.fingerprint
+    return same_model and parse.get("likeliest") == probe.get("likeliest", parse.get("likeliest"))
 
 
 def _keep(database: Database, model_id: int, health: Health) -> None:
