@@ -47,7 +47,7 @@ SEED = 7
 ROOT = Path(__file__).resolve().parent.parent
 HELD_OUT = Path("tests") / "understanding"
 _NEW = ("heldout_a", "heldout_b")
-_START_SECONDS = 600
+_START_SECONDS = 1800
 _REASON = "measured although the gate refused it"
 
 app = typer.Typer(add_completion=False)
@@ -67,8 +67,10 @@ def main(
         settings = _scratch_shop(Path(scratch) / "state")
         database = Database(open_engine(settings.resolved_database_url))
         figures["labelled"] = _label(database, _new_messages(labels))
+        figures |= _retrain(database, settings, start)
         with _serving(settings):
-            figures |= _retrain(database, settings, start)
+            figures |= _promote(database, settings, figures["model"])
+        figures["seconds"] = round(figures["run_seconds"] + figures["promotion_seconds"], 1)
         if diet:
             rows = _rows(database, settings, figures["data_set"])
             trained = in_own_process(train_diet, rows, Path(scratch) / "diet")
@@ -178,7 +180,7 @@ def _wait_until_serving(settings: Settings) -> None:
 
 
 def _retrain(database: Database, settings: Settings, start: str) -> dict[str, Any]:
-    """The figures of each step and of the whole, promotion and health included."""
+    """The figures of each step and of the whole run."""
     began = time.monotonic()
     with database.work() as unit:
         run_id = int(runs.request_run(unit.session, runs.RunParameters.of({"start": start}), "benchmark").id)
@@ -190,29 +192,34 @@ def _retrain(database: Database, settings: Settings, start: str) -> dict[str, An
         if state != "done":
             raise Unavailable(f"The run ended {state}: {run.error}")
         model = models.get_model(unit.session, run.model_version_id)
+    seconds = time.monotonic() - began
     gate = models.gate_of(model)
-    promoted = time.monotonic()
-    models.promote(database, settings, model.id, "benchmark", _REASON)
-    while (health := check_health(database, settings)) is not None and health.state == "waiting":
-        time.sleep(0.2)
-    ended = time.monotonic()
     took = {
         each.name: {"seconds": each.seconds, "cpu_seconds": each.cpu_seconds, "told": each.message} for each in steps
     }
     guarded = {each.name: each for each in gate.guarded if not each.name.startswith("intent:")}
     return {
         "data_set": run.data_set_version_id,
+        "model": model.id,
         "steps": took,
-        "promotion_seconds": round(ended - promoted, 1),
-        "seconds": round(ended - began, 1),
+        "run_seconds": round(seconds, 1),
         "cpu_seconds": round(sum(each.cpu_seconds for each in steps), 1),
-        "health": health.state if health else "",
         "gate": {"verdict": gate.verdict, "reasons": gate.reasons},
         "figures": {
             name: {"champion": each.champion, "challenger": each.challenger, "rows": each.rows, "verdict": each.verdict}
             for name, each in guarded.items()
         },
     }
+
+
+def _promote(database: Database, settings: Settings, model_id: int) -> dict[str, Any]:
+    """How long a running Rasa takes to read with a promoted model."""
+    began = time.monotonic()
+    models.promote(database, settings, model_id, "benchmark", _REASON)
+    while (health := check_health(database, settings)) is not None and health.state == "waiting":
+        time.sleep(0.2)
+    seconds = round(time.monotonic() - began, 1)
+    return {"promotion_seconds": seconds, "health": health.state if health else ""}
 
 
 def _rows(database: Database, settings: Settings, number: int) -> list[Row]:
