@@ -87,3 +87,12 @@ def test_ten_thousand_articles_are_listed_in_a_moment(database: Database) -> Non
             page = list_articles(unit.session, chosen, page=2)
             assert time.perf_counter() - started < 0.7
         assert (page.total, len(page.articles)) == (total, 50)
+
+
+def test_among_some_articles_the_longest_untouched_come_first(stocked: Database) -> None:
+    with stocked.read() as unit:
+        found = list_articles(unit.session, ListFilter(category="store"), 1, 50, {"opening-hours", "shipping-cost"})
+        first = list_articles(unit.session, None, 1, 1, {"opening-hours", "shipping-cost"})
+        second = list_articles(unit.session, None, 2, 1, {"opening-hours", "shipping-cost"})
+    assert [one.slug for one in found.articles] == ["opening-hours"]
+    assert [first.articles[0].slug, second.articles[0].slug, first.total] == ["shipping-cost", "opening-hours", 2]

@@ -9,13 +9,10 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
-from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
 
 from knowledge.articles import STATUSES
 from knowledge.health import Stale, find_stale
-from knowledge.listing import ArticlePage, ListedArticle, ListedEdition, ListFilter, categories, list_articles
-from shop.tables import Article
+from knowledge.listing import ListFilter, categories, list_articles
 from web.editor.engine import EngineOf
 from web.editor.parts import Reader, show
 
@@ -67,11 +64,8 @@ def articles(request: Request, engine: EngineOf, reader: Reader, asked: Annotate
     engine.warm_up()
     with engine.database.read() as unit:
         stale = _by_slug(find_stale(unit.session))
-        listed = (
-            _stale_articles(unit.session, stale, asked.filter, asked.page)
-            if asked.only == "stale"
-            else list_articles(unit.session, asked.filter, asked.page, _PAGE_SIZE)
-        )
+        among = stale if asked.only == "stale" else None
+        listed = list_articles(unit.session, asked.filter, asked.page, _PAGE_SIZE, among)
         known = categories(unit.session)
     return show(
         request,
@@ -95,34 +89,3 @@ def _by_slug(stale: Iterable[Stale]) -> dict[str, list[Stale]]:
     for one in stale:
         found.setdefault(one.slug, []).append(one)
     return found
-
-
-def _stale_articles(session: Session, slugs: Iterable[str], chosen: ListFilter, page: int) -> ArticlePage:
-    """The list of these articles only, filtered in the same way."""
-    wanted, rows = list(slugs), []
-    for start in range(0, len(wanted), 500):
-        query = select(Article).where(Article.slug.in_(wanted[start : start + 500]))
-        rows += session.scalars(query.options(selectinload(Article.editions))).all()
-    found = [_listed(row) for row in rows]
-    kept = sorted((one for one in found if _matches(one, chosen)), key=lambda one: one.updated_at)
-    first = (page - 1) * _PAGE_SIZE
-    return ArticlePage(tuple(kept[first : first + _PAGE_SIZE]), len(kept), page, _PAGE_SIZE)
-
-
-def _matches(one: ListedArticle, chosen: ListFilter) -> bool:
-    text = chosen.text.strip().lower()
-    return (
-        chosen.status in ("", one.status)
-        and chosen.category in ("", one.category)
-        and chosen.missing_language not in {edition.language for edition in one.editions}
-        and any(text in words.lower() for words in (one.slug, *(edition.title for edition in one.editions)))
-    )
-
-
-def _listed(row: Article) -> ListedArticle:
-    editions = tuple(
-        ListedEdition(one.language, one.title, one.latest_number, one.published_number) for one in row.editions
-    )
-    return ListedArticle(
-        row.slug, row.status, row.category, row.audience, row.valid_from, row.valid_until, row.updated_at, editions
-    )
