@@ -6,7 +6,7 @@ from actions.skill import Events, Skill, remember
 from actions.turn import Turn
 from actions.wording import payload
 from knowledge.answering import Answer
-from knowledge.following import question_before
+from knowledge.following import Before, leaning, question_before
 from knowledge.question_log import log_question
 
 #: Which articles an intent is most likely about.
@@ -50,9 +50,7 @@ def quote(turn: Turn, question: str, category: str | None = None) -> bool:
     """Answer from the knowledge base; False when it holds no answer, and nothing was said."""
     answerer = turn.services.answerer
     audience = "customers" if turn.customer else "everyone"
-    with turn.services.database.read() as unit:
-        before = question_before(unit.session, turn.conversation_id)
-    answer = answerer.answer(question, turn.language, category=category, audience=audience, before=before)
+    answer = answerer.answer(question, turn.language, category=category, audience=audience, before=_before(turn))
     _keep(turn, question, answer)
     if answer.outcome == "answered":
         show_article(turn, answer)
@@ -67,6 +65,11 @@ def quote(turn: Turn, question: str, category: str | None = None) -> bool:
     return answer.outcome != "unanswered"
 
 
+def carry_on(turn: Turn) -> bool:
+    """Answer what leans on the policy question before it, whatever it was read as; False where it leans on none."""
+    return bool(leaning(turn.text)) and _before(turn) is not None and quote(turn, turn.text)
+
+
 def show_article(turn: Turn, answer: Answer) -> None:
     """The passage in the article's own words, with a link to the whole."""
     source = answer.article
@@ -79,6 +82,11 @@ def _keep(turn: Turn, question: str, answer: Answer) -> None:
     with turn.services.database.work() as unit:
         log_question(unit.session, answer.question or question, turn.language, answer, turn.conversation_id)
         unit.commit()
+
+
+def _before(turn: Turn) -> Before | None:
+    with turn.services.database.read() as unit:
+        return question_before(unit.session, turn.conversation_id)
 
 
 def _any_intent(turn: Turn) -> str:

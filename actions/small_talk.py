@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from actions.answer_question import carry_on
 from actions.skill import Events, Skill, remember
 from actions.turn import Turn
 from shop.vocabulary import has_cjk
@@ -27,8 +28,9 @@ class SmallTalk(Skill):
     }
 
     def handle(self, turn: Turn) -> Events:
-        """Say it."""
-        turn.say(self.SENTENCES[turn.intent])
+        """Say it; what seems to be no business of ours may go on with a policy question ("and abroad?")."""
+        if turn.intent != "out_of_scope" or not carry_on(turn):
+            turn.say(self.SENTENCES[turn.intent])
         return []
 
 
