@@ -21,7 +21,7 @@ from shop.errors import Refused
 from shop.tables import Message, Reply
 from tests.running_system import ROOT, RunningSystem, free_ports
 from training import models
-from training.models.registry import archive_of, register
+from training.models.registry import archive_of, keep, register
 from web.client import ChatClient
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(900)]
@@ -83,11 +83,13 @@ def repacked(archive: Path, target: Path, fingerprint: str) -> Path:
 
 
 def candidate(system: RunningSystem, folder: Path, fingerprint: str) -> int:
-    with system.database().work() as unit:
+    with system.database().read() as unit:
         serving = models.champion(unit.session)
-        assert serving is not None
-        made = repacked(archive_of(serving, system.settings), folder / f"{fingerprint}.tar.gz", fingerprint)
-        model = register(unit.session, system.settings, made, "the same, repacked")
+    assert serving is not None
+    made = repacked(archive_of(serving, system.settings), folder / f"{fingerprint}.tar.gz", fingerprint)
+    kept = keep(system.settings, made)
+    with system.database().work() as unit:
+        model = register(unit.session, system.settings, kept, "the same, repacked")
         unit.commit()
         return int(model.id)
 

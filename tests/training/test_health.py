@@ -19,7 +19,7 @@ from tests.training.registered import archive, shop_in
 from training import models
 from training.models.gate import Gate
 from training.models.health import check_health
-from training.models.registry import register
+from training.models.registry import keep, register
 
 PROBES = [{"text": "hello", "likeliest": "greet"}, {"text": "thanks", "likeliest": "thank"}]
 
@@ -68,8 +68,9 @@ def processes(tmp_path: Path) -> Iterator[list[StandIn]]:
 def shop(tmp_path: Path, processes: list[StandIn]) -> tuple[Database, Settings]:
     database, settings = shop_in(tmp_path, rasa_urls=",".join(each.url for each in processes))
     models.ensure_champion(database, settings, archive(tmp_path / "first.tar.gz", "first"))
+    kept = keep(settings, archive(tmp_path / "second.tar.gz", "second"))
     with database.work() as unit:
-        model = register(unit.session, settings, archive(tmp_path / "second.tar.gz", "second"), "")
+        model = register(unit.session, settings, kept, "")
         first = models.champion(unit.session)
         assert first is not None
         model.gate, model.evaluation = Gate("passed", first.id).as_json(), {"probes": PROBES}

@@ -15,7 +15,7 @@ from training import models
 from training.models import archives
 from training.models.gate import Gate
 from training.models.promotion import return_from_unhealthy
-from training.models.registry import archive_of, delete_old, register
+from training.models.registry import archive_of, delete_old, keep, register
 
 REASON = "the trainers looked at every changed example"
 Shop = tuple[Database, Settings]
@@ -34,7 +34,8 @@ def candidate(shop: Shop, folder: Path, name: str, verdict: str = "passed") -> i
     with database.work() as unit:
         serving = models.champion(unit.session)
         assert serving is not None
-        model = register(unit.session, settings, archive(folder / f"{name}.tar.gz", name, name.encode()), name)
+        kept = keep(settings, archive(folder / f"{name}.tar.gz", name, name.encode()))
+        model = register(unit.session, settings, kept, name)
         reasons = ("Intent greet: worse.",) if verdict == "refused" else ()
         model.gate = Gate(verdict, serving.id, reasons).as_json()  # type: ignore[arg-type]
         unit.commit()
@@ -132,8 +133,8 @@ def test_a_foreign_archive_is_refused(shop: Shop, tmp_path: Path) -> None:
 def test_what_is_no_archive_is_not_registered(shop: Shop, tmp_path: Path) -> None:
     file = tmp_path / "notes.tar.gz"
     file.write_bytes(b"hello")
-    with shop[0].work() as unit, pytest.raises(BadInput, match="notes"):
-        register(unit.session, shop[1], file, "")
+    with pytest.raises(BadInput, match="notes"):
+        keep(shop[1], file)
 
 
 def test_one_call_goes_back(shop: Shop, tmp_path: Path) -> None:

@@ -21,9 +21,9 @@ def promote(database: Database, settings: Settings, model_id: int, by: str, over
     ten characters is given, where it serves already, and where its archive is broken or foreign; NotFound where
     there is no such model or its archive is gone.
     """
+    _may_serve(database, settings, model_id)
     with database.work() as unit:
         model = get_model(unit.session, model_id)
-        _may_serve(model, settings)
         gate, reason = gate_of(model), override_reason.strip()
         before = champion(unit.session)
         stale = before is not None and gate.champion_id != before.id
@@ -44,9 +44,9 @@ def promote(database: Database, settings: Settings, model_id: int, by: str, over
 def return_to(database: Database, settings: Settings, model_id: int, by: str) -> ModelVersion:
     """Go back to a model that was champion before. Raises Refused where it never was, serves already, or its archive
     is broken or foreign; NotFound where there is no such model or its archive is gone."""
+    _may_serve(database, settings, model_id)
     with database.work() as unit:
         model = get_model(unit.session, model_id)
-        _may_serve(model, settings)
         if model.promoted_at is None:
             raise Refused(f"Model {model.id} never was the champion; promote it instead.")
         _move(unit, model, by, "model.returned")
@@ -57,12 +57,17 @@ def return_to(database: Database, settings: Settings, model_id: int, by: str) ->
 def return_from_unhealthy(database: Database, settings: Settings, model_id: int, why: str) -> bool:
     """Go back from a champion that does not answer as it must to the one before. False where that cannot be done:
     the champion is another by now, or there was none before."""
+    with database.read() as unit:
+        model = get_model(unit.session, model_id)
+    before_id = model.replaced_id
+    if model.state != "champion" or before_id is None:
+        return False
+    _may_serve(database, settings, before_id)
     with database.work() as unit:
         model = get_model(unit.session, model_id)
-        if model.state != "champion" or model.replaced_id is None:
+        if model.state != "champion":
             return False
-        before = get_model(unit.session, model.replaced_id)
-        archives.check(archive_of(before, settings), before.archive_sha256, before.signature, settings)
+        before = get_model(unit.session, before_id)
         put_in_place(unit.session, before, "system")
         model.state = "refused"
         detail = {"model": before.id, "why": why}
@@ -71,7 +76,10 @@ def return_from_unhealthy(database: Database, settings: Settings, model_id: int,
         return True
 
 
-def _may_serve(model: ModelVersion, settings: Settings) -> None:
+def _may_serve(database: Database, settings: Settings, model_id: int) -> None:
+    # Reading a whole archive takes a while: it is done before the database is written to.
+    with database.read() as unit:
+        model = get_model(unit.session, model_id)
     if model.state == "champion":
         raise Refused(f"Model {model.id} is the champion already.")
     archives.check(archive_of(model, settings), model.archive_sha256, model.signature, settings)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import select
@@ -51,31 +52,46 @@ def archive_of(model: ModelVersion, settings: Settings) -> Path:
     return settings.state_dir / model.archive
 
 
-def register(
-    session: Session, settings: Settings, archive: Path, note: str, continued_from_id: int | None = None
-) -> ModelVersion:
-    """Copy an archive into the state folder, sign it, and note it as a candidate. One that is noted already is
-    returned as it is. Raises BadInput where it is no archive of ours."""
-    sha256 = archives.checksum(archive)
-    known: ModelVersion | None = session.scalars(
-        select(ModelVersion).where(ModelVersion.archive_sha256 == sha256).order_by(ModelVersion.id.desc())
-    ).first()
-    if known is not None and archive_of(known, settings).is_file():
-        return known
-    fingerprint = archives.read_card(archive)["fingerprint"]
+@dataclass(frozen=True)
+class KeptArchive:
+    """An archive that lies in the state folder."""
+
+    path: str
+    """Relative to the state folder."""
+    sha256: str
+    fingerprint: str
+    """Of the understanding model in it."""
+
+
+def keep(settings: Settings, archive: Path) -> KeptArchive:
+    """Copy an archive into the state folder. Raises BadInput where it is none of ours.
+
+    It takes a while, so it is done before the database is written to: shoppers must be able to write meanwhile.
+    """
+    sha256, fingerprint = archives.checksum(archive), archives.read_card(archive)["fingerprint"]
     kept = settings.state_dir / _FOLDER / f"{fingerprint}-{sha256[:8]}.tar.gz"
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    draft = kept.with_suffix(".draft")
-    shutil.copyfile(archive, draft)
-    draft.replace(kept)
+    if not kept.is_file():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        draft = kept.with_suffix(".draft")
+        shutil.copyfile(archive, draft)
+        draft.replace(kept)
+    return KeptArchive(str(kept.relative_to(settings.state_dir)), sha256, fingerprint)
+
+
+def register(
+    session: Session, settings: Settings, kept: KeptArchive, note: str, continued_from_id: int | None = None
+) -> ModelVersion:
+    """Sign an archive and note it as a candidate. One that is noted already is returned as it is."""
+    same = select(ModelVersion).where(ModelVersion.archive_sha256 == kept.sha256).order_by(ModelVersion.id.desc())
+    known: ModelVersion | None = session.scalars(same).first()
     if known is not None:
         return known
     model = ModelVersion(
-        fingerprint=fingerprint,
-        archive=str(kept.relative_to(settings.state_dir)),
-        archive_sha256=sha256,
-        signature=archives.sign(sha256, settings),
-        trained_in=_trained_in(settings.state_dir, fingerprint),
+        fingerprint=kept.fingerprint,
+        archive=kept.path,
+        archive_sha256=kept.sha256,
+        signature=archives.sign(kept.sha256, settings),
+        trained_in=_trained_in(settings.state_dir, kept.fingerprint),
         continued_from_id=continued_from_id,
         note=note,
         created_at=now(),
@@ -90,18 +106,19 @@ def ensure_champion(database: Database, settings: Settings, archive: Path = ARCH
 
     The first one is the shop's first champion; a later one was trained because the sources changed.
     """
-    with database.work() as unit:
+    sha256 = archives.checksum(archive) if archive.is_file() else ""
+    with database.read() as unit:
         serving = champion(unit.session)
-        if not archive.is_file():
-            return None if serving is None else int(serving.id)
-        known = select(ModelVersion.id).where(ModelVersion.archive_sha256 == archives.checksum(archive))
-        if unit.session.scalars(known).first() is None:
-            made = register(unit.session, settings, archive, _FROM_SOURCES)
-            put_in_place(unit.session, made, "system")
-            write_audit(unit.session, "system", "model.registered", f"model:{made.id}", after={"note": made.note})
-            unit.commit()
-            serving = made
+        known = unit.session.scalars(select(ModelVersion.id).where(ModelVersion.archive_sha256 == sha256)).first()
+    if not sha256 or known is not None:
         return None if serving is None else int(serving.id)
+    kept = keep(settings, archive)
+    with database.work() as unit:
+        made = register(unit.session, settings, kept, _FROM_SOURCES)
+        put_in_place(unit.session, made, "system")
+        write_audit(unit.session, "system", "model.registered", f"model:{made.id}", after={"note": made.note})
+        unit.commit()
+        return int(made.id)
 
 
 def put_in_place(session: Session, model: ModelVersion, by: str) -> ModelVersion | None:

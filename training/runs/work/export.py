@@ -7,7 +7,7 @@ from typing import Any
 from language.understanding import Understanding
 from shop.errors import BadInput
 from training.models import archives
-from training.models.registry import register
+from training.models.registry import keep, register
 from training.models.serving import served_of
 from training.runs.context import Made, StepContext
 
@@ -25,9 +25,10 @@ def work(step: StepContext) -> Made:
     archive = step.settings.state_dir / step.made_by("fine_tune")["archive_file"]
     champion = step.champion
     from_id = champion.id if champion and step.parameters.start == "champion" else None
+    note = step.parameters.note or f"Run {step.run_id}, from the {step.parameters.start}."
+    kept = keep(step.settings, archive)
     with step.database.work() as unit:
-        note = step.parameters.note or f"Run {step.run_id}, from the {step.parameters.start}."
-        model = register(unit.session, step.settings, archive, note, from_id)
+        model = register(unit.session, step.settings, kept, note, from_id)
         unit.commit()
     served = served_of(model, step.settings)
     understanding = Understanding.load(served)
