@@ -1,35 +1,24 @@
-"""Figures by day and model version, on a real database; and what is said of drift."""
+# ruff: noqa: F811 - fixtures by their names
+"""Figures by day and model version, on SQLite and PostgreSQL; and what is said of drift."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta, timezone
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from language.explaining import TrainingExamples
-from shop.database import open_engine
 from shop.errors import BadInput
-from shop.migrations import upgrade
 from shop.tables import TrainingMessage
 from shop.unit_of_work import Database
+from tests.shop.conftest import database, postgresql_server, postgresql_url, sqlite_template  # noqa: F401 - fixtures
 from training.drift import far_share, find_drift, jensen_shannon, population_stability
 from training.watching import Asked, Watched, watch
 
 TODAY = date(2026, 11, 20)
 NOON = datetime(2026, 11, 20, 12, tzinfo=timezone.utc)
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    url = f"sqlite:///{tmp_path / 'aisle.db'}"
-    upgrade(url)
-    database = Database(open_engine(url))
-    yield database
-    database.close()
 
 
 class Log:
