@@ -116,16 +116,13 @@ def test_choices_are_what_there_is(shop: tuple[Database, Settings]) -> None:
     assert found.intents == ("refund_status", "thank", "track_order")
 
 
-def test_a_suggestion_says_what_spoke_for_it(shop: tuple[Database, Settings]) -> None:
+def test_a_suggestion_is_the_models_reading_with_its_words(shop: tuple[Database, Settings]) -> None:
     database, settings = shop
     found = suggest(database, settings, 1)
     assert found.intent == "track_order"
     assert found.ranking[0].confidence == found.confidence
     assert "".join(word.text for word in found.words) == "whereistheparcela"
-    assert max(found.words, key=lambda word: word.weight).weight > 0
     assert found.neighbours == ()  # nothing was embedded yet
-    other = suggest(database, settings, 1, "thank")
-    assert [word.weight for word in other.words] != [word.weight for word in found.words]
 
 
 def test_a_message_that_is_gone_is_named(shop: tuple[Database, Settings]) -> None:

@@ -10,11 +10,22 @@ from sqlalchemy import select, update
 
 from shop.clock import now
 from shop.settings import Settings
-from shop.tables import AnswerVote, Conversation, Satisfaction, TrainingLabel, TrainingMessage
+from shop.tables import (
+    AnswerVote,
+    Conversation,
+    DataSetVersion,
+    ModelVersion,
+    Satisfaction,
+    TrainingLabel,
+    TrainingMessage,
+    TrainingRun,
+)
 from shop.unit_of_work import Database
 from tests.training.talking import open_shop, parse_of, tell
 from training.labelling import Labelled, label
 from training.logs import Collected, collect
+from training.logs.reader import reader_of
+from training.rasa_yaml import write_file
 
 UNSURE = parse_of("nlu_fallback", ("track_order", 0.35), ("cancel_order", 0.31))
 
@@ -207,3 +218,29 @@ def test_a_look_that_ended_half_way_is_made_up_for(
     monkeypatch.setattr(collecting, "_take_over", whole)
     assert collect(database, settings) == Collected(3, 0)
     assert len(_kept(database)) == 5
+
+
+def test_the_champions_examples_are_those_that_it_learned_from(tmp_path: Path, tiny_model: Path) -> None:
+    database, settings = open_shop(tmp_path, tiny_model / "served")
+    train = tmp_path / "training" / "data_sets" / "1" / "train"
+    write_file(train / "nlu.yml", [("could a bow go on it", "gift_wrapping", ()), ("hello there", "greet", ())])
+    assert reader_of(database, settings).examples(make=False) is None
+    with database.work() as unit:
+        version = DataSetVersion(checksum="1", folder="training/data_sets/1", counts={}, author="ann", created_at=now())
+        champion = ModelVersion(
+            fingerprint="own",
+            archive="models/a.tar.gz",
+            archive_sha256="0",
+            signature="0",
+            trained_in="understanding/own",
+            state="champion",
+            created_at=now(),
+        )
+        unit.session.add_all([version, champion])
+        unit.session.flush()
+        learned = {"data_set_version_id": version.id, "model_version_id": champion.id}
+        unit.session.add(TrainingRun(**learned, requested_by="ann", created_at=now()))
+        unit.commit()
+    examples = reader_of(database, settings).examples()
+    assert sorted(examples.intents) == ["gift_wrapping", "greet"]
+    database.close()

@@ -97,7 +97,7 @@ def _events(session: Session) -> list[_Event]:
         select(Message.conversation_id, Reply.created_at)
         .join(Reply, Reply.message_id == Message.id)
         .outerjoin(TrainingMessage, TrainingMessage.message_id == Message.id)
-        .where(Reply.created_at >= since, Reply.outcome != "silent", TrainingMessage.id.is_(None))
+        .where(Reply.id > _last_before(session, since), Reply.outcome != "silent", TrainingMessage.id.is_(None))
         .where(Message.author == "shopper", Message.choice_payload.is_(None))
     )
     voted = select(Message.conversation_id, AnswerVote.updated_at).join(Message, AnswerVote.message_id == Message.id)
@@ -111,6 +111,12 @@ def _events(session: Session) -> list[_Event]:
     for conversation_id, at in chain.from_iterable(session.execute(query) for query in queries):
         first[conversation_id] = min(at, first.get(conversation_id, at))
     return sorted((_Event(*each) for each in first.items()), key=lambda event: event.at)
+
+
+def _last_before(session: Session, since: datetime) -> int:
+    """The newest reply that is older: looked for from the newest on, so that few are looked at."""
+    query = select(Reply.id).where(Reply.created_at < since).order_by(Reply.id.desc())
+    return session.scalars(query.limit(1)).first() or 0
 
 
 def _take_over(

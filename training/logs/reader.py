@@ -17,7 +17,7 @@ from language.served import EXAMPLES, newest_served
 from language.understanding import Understanding
 from shop.errors import BadInput
 from shop.settings import Settings
-from shop.tables import ModelVersion
+from shop.tables import DataSetVersion, ModelVersion, TrainingRun
 from shop.unit_of_work import Database
 from training.explain import examples_of
 from training.rasa_yaml import NLU
@@ -49,8 +49,9 @@ class Scale:
 class Reader:
     """A served model with what goes with it; loaded once for a process."""
 
-    def __init__(self, served: Path) -> None:
-        self.served = served
+    def __init__(self, served: Path, data: Path = NLU) -> None:
+        """``data`` is the folder of training files that the model learned from."""
+        self.served, self._data = served, data
         self.model = Understanding.load(served)
         self.arranged: tuple[Any, ...] | None = None
         """The state of the messages that this process arranged last."""
@@ -63,8 +64,8 @@ class Reader:
         with self._making:
             if self._examples is None:
                 kept = self.served.parent / EXAMPLES
-                if make and any(NLU.glob("*.yml")):
-                    self._examples = examples_of(self.model, self.served)
+                if make and any(self._data.glob("*.yml")):
+                    self._examples = examples_of(self.model, self.served, self._data)
                 elif kept.is_file():
                     self._examples = TrainingExamples.load(kept)
             return self._examples
@@ -91,22 +92,31 @@ def measure(vectors: np.ndarray, intents: list[str]) -> Scale:
 
 def reader_of(database: Database, settings: Settings) -> Reader:
     """The champion's, or of the model trained last where none was promoted. Raises NotReady where there is none."""
-    served = _champion(database, settings) or newest_served(settings.state_dir)
+    served, data = _champion(database, settings) or (newest_served(settings.state_dir), NLU)
     with _opening:
-        return _open(served)
+        return _open(served, data)
 
 
 @lru_cache(maxsize=2)
-def _open(served: Path) -> Reader:
-    return Reader(served)
+def _open(served: Path, data: Path) -> Reader:
+    return Reader(served, data)
 
 
-def _champion(database: Database, settings: Settings) -> Path | None:
-    query = select(ModelVersion.trained_in).where(ModelVersion.state == "champion")
+def _champion(database: Database, settings: Settings) -> tuple[Path, Path] | None:
+    """Its served folder, and the training split of the data set that it learned from, else the tree's files."""
+    query = (
+        select(ModelVersion.trained_in, DataSetVersion.folder)
+        .outerjoin(TrainingRun, TrainingRun.model_version_id == ModelVersion.id)
+        .outerjoin(DataSetVersion, DataSetVersion.id == TrainingRun.data_set_version_id)
+        .where(ModelVersion.state == "champion")
+        .order_by(TrainingRun.id.desc())
+    )
     try:
         with database.read() as unit:
-            trained_in = unit.session.scalars(query.limit(1)).first()
+            found = unit.session.execute(query.limit(1)).first()
     except SQLAlchemyError:  # not migrated yet
         return None
-    served = settings.state_dir / trained_in / "served" if trained_in else None
-    return served if served and served.is_dir() else None
+    if found is None or not (settings.state_dir / found.trained_in / "served").is_dir():
+        return None
+    data = settings.state_dir / found.folder / "train" if found.folder else NLU
+    return settings.state_dir / found.trained_in / "served", data if data.is_dir() else NLU
