@@ -21,7 +21,7 @@ def mended(turn: Turn) -> Turn:
     if not turn.text or mend(turn.text) == turn.text:
         return turn
     clauses = []
-    for clause in turn.clauses or [turn.request]:
+    for clause in turn.clauses or [{**turn.request, "lead": "", "asks": False}]:
         text = mend(clause["text"])
         spans = split(text) if text != clause["text"] else [(0, len(text))]
         clauses += [{**clause, "text": text[start:end]} for start, end in spans]

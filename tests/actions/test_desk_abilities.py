@@ -348,3 +348,10 @@ def test_other_options_asked_for_behind_a_wait_are_taken(shop: SmallShop, langua
     talk.say({"en": "exchange the desk lamp for the white one", "zh": "台灯换成white的"}[language], "exchange_item")
     talk.say({"en": "wait, is the red one possible instead?", "zh": "等等，red的可以吗？"}[language], "deny")
     assert "→ red" in talk.summary
+
+
+def test_a_misspelt_answer_that_is_none_is_asked_again(shop: SmallShop) -> None:
+    bought(shop, "delivered", "black")
+    talk = Talk(shop)
+    talk.say("return the desk lamp, no longer needed", "return_item")
+    assert talk.say("the lamp was chepest then", "inform") == ["desk_again", "ask_confirm"]
