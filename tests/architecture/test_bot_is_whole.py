@@ -57,6 +57,11 @@ def test_no_utterance_stands_for_two_intents() -> None:
             assert seen.setdefault(plain, file.stem) == file.stem, f"{plain!r} is in {seen[plain]} and {file.stem}"
 
 
+def test_no_sentence_is_written_in_two_files() -> None:
+    names = [name for file in DOMAIN_FILES for name in yaml.safe_load(file.read_text("utf-8")).get("responses") or {}]
+    assert sorted(names) == sorted(set(names))
+
+
 def test_every_sentence_is_in_both_languages() -> None:
     for name, variants in _domain("responses").items():
         if name in ONE_LANGUAGE:
