@@ -114,7 +114,7 @@ def test_a_shop_of_ones_own_gets_no_demo_goods_and_articles(settings: Settings) 
     assert missing(own) == [step for step in EVERYTHING if step not in demo]
 
 
-@pytest.mark.parametrize("path", ["config.yml", "bot/data/nlu/greet.en.yml", "training/bot.py", "bot/domain/new.yml"])
+@pytest.mark.parametrize("path", ["config.yml", "bot/data/nlu/greet.en.yml", "bot/components/a.py", "bot/domain/new.yml"])
 def test_the_bot_is_trained_again_when_its_sources_change(prepared: Settings, path: str) -> None:
     write(path, "something else")
     assert missing(prepared) == [ALWAYS, "-m training bot"]
@@ -122,7 +122,14 @@ def test_the_bot_is_trained_again_when_its_sources_change(prepared: Settings, pa
     assert missing(prepared) == [ALWAYS]
 
 
-@pytest.mark.parametrize("path", ["README.md", "bot/data/notes.md", "shop/money.py", "training/__pycache__/bot.pyc"])
+def test_the_bot_is_trained_again_when_the_code_that_trains_changes(
+    prepared: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive, "code_fingerprint", lambda: "another")
+    assert missing(prepared) == [ALWAYS, "-m training bot"]
+
+
+@pytest.mark.parametrize("path", ["README.md", "bot/data/notes.md", "shop/money.py", "training/inbox.py"])
 def test_the_bot_is_not_trained_for_anything_else(prepared: Settings, path: str) -> None:
     write(path, "something else")
     assert missing(prepared) == [ALWAYS]
