@@ -114,7 +114,9 @@ def test_a_shop_of_ones_own_gets_no_demo_goods_and_articles(settings: Settings) 
     assert missing(own) == [step for step in EVERYTHING if step not in demo]
 
 
-@pytest.mark.parametrize("path", ["config.yml", "bot/data/nlu/greet.en.yml", "bot/components/a.py", "bot/domain/new.yml"])
+@pytest.mark.parametrize(
+    "path", ["config.yml", "bot/data/nlu/greet.en.yml", "bot/components/a.py", "bot/domain/new.yml"]
+)
 def test_the_bot_is_trained_again_when_its_sources_change(prepared: Settings, path: str) -> None:
     write(path, "something else")
     assert missing(prepared) == [ALWAYS, "-m training bot"]
