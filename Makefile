@@ -9,6 +9,8 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 export TOKENIZERS_PARALLELISM := false
 export HF_HUB_OFFLINE ?= 1
+# Where it is set, every start of Rasa would compile TensorFlow's thousands of modules again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup run chat actions train test check format lock clean bench-intents
 
