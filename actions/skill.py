@@ -29,6 +29,8 @@ Request = dict[str, Any]
 OFFER_PERSON_AFTER = 2
 #: A clause whose intent is less sure than this is no request of its own.
 SURE = 0.6
+#: The same where the clause points back to what was spoken of: "which card paid for it".
+CLEAR = 0.75
 #: Of one message no more requests are served; a longer list is no chat any more.
 MAX_REQUESTS = 4
 
@@ -180,8 +182,8 @@ def _requests(turn: Turn) -> list[Request]:
     by_skill: dict[str, Request] = {}
     for clause in several:
         name = "order_desk" if clause["intent"]["name"] in ORDER_DESK_INTENTS else clause["intent"]["name"]
-        if by_skill and clause["intent"].get("confidence", 1.0) < SURE:
-            name = list(by_skill)[-1]  # unclear by itself, it leans on what was asked before it
+        if by_skill and _is_unclear(clause):
+            name = list(by_skill)[-1]  # it leans on what was asked before it
         known = by_skill.get(name)
         if known is None or name == "order_desk":
             by_skill.setdefault(name, clause)
@@ -196,6 +198,15 @@ def _requests(turn: Turn) -> list[Request]:
         now = [each for each in chosen if each not in later]
         return [*now, {**whole, "intent": desk["intent"]}, *later]
     return chosen if len(chosen) > 1 else [whole if not chosen else {**whole, "intent": {"name": turn.intent}}]
+
+
+_POINTS_BACK = re.compile(r"\b(?:it|its|them|they|that one|those)\b|它", re.I)
+
+
+def _is_unclear(clause: Request) -> bool:
+    """Whether a clause is no request by itself."""
+    needed = CLEAR if _POINTS_BACK.search(clause["text"]) else SURE
+    return float(clause["intent"].get("confidence", 1.0)) < needed
 
 
 _QUESTION = re.compile(
