@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from shop.database import open_engine
 from shop.demo.load import load_shop, make_shop
@@ -15,6 +15,9 @@ from shop.migrations import upgrade
 from shop.unit_of_work import Database
 from tests.chromium import NoBrowser, open_chromium
 from tests.running_system import RunningSystem, start_system
+
+#: A page on a busy machine is slow, not wrong.
+PATIENCE_MILLISECONDS = 20_000
 
 
 @pytest.fixture(scope="session")
@@ -39,6 +42,7 @@ def demo_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """A real Chromium. Skips, loudly, only where there is no way to get one."""
+    expect.set_options(timeout=PATIENCE_MILLISECONDS)
     try:
         yield from open_chromium()
     except NoBrowser as reason:
