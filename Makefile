@@ -12,7 +12,7 @@ export HF_HUB_OFFLINE ?= 1
 # Where it is set, every start of Rasa would compile TensorFlow's thousands of modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup run chat actions train test check format lock clean bench-intents
+.PHONY: help setup run chat actions train test test-long check format lock clean bench-intents
 
 help: ## List every target
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -48,6 +48,10 @@ check: setup ## Style, types and layers
 test: setup check ## Everything: checks, tests, the running system, the browser
 	@$(PY) -m web.serve --prepare-only
 	@$(PY) -m pytest
+
+test-long: setup ## The tests that retrain the real bot in a running system: about ten minutes more
+	@$(PY) -m web.serve --prepare-only
+	@$(PY) -m pytest -m long
 
 bench-intents: setup ## Intents and sentiment on the public data sets (DATA=../shared/data), hours; goes on where it stopped
 	@$(PY) -W ignore -m benchmarks.suite --data $(or $(DATA),../shared/data)
