@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from shop.migrations import upgrade
 from tests.web.editing import LEAD, OTHER_LEAD, PASSWORD, OpenEditor, open_editor
+from tests.web.served import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -150,3 +151,16 @@ def test_two_leads_editing_the_same_article_and_a_session_that_ended(chromium: B
     expect(mia.get_by_label("Text", exact=True)).to_have_value("Words that must not be lost.")
     for page in (mia, leo):
         page.context.close()
+
+
+def test_what_is_typed_before_the_script_runs_is_previewed(chromium: Browser, editor: OpenEditor) -> None:
+    page = _open(chromium, editor, "desktop")
+    held: list[Route] = []
+    page.route("**/editor.js*", lambda route: held.append(route))
+    page.goto(f"{editor.address}/editor/articles/shipping-cost", wait_until="commit")
+    page.get_by_label("Text", exact=True).fill("Shipping is free on Fridays.")
+    wait_until(lambda: bool(held) or page.wait_for_timeout(50))
+    held[0].continue_()
+    expect(page.locator("[data-preview] .bubble")).to_contain_text("Shipping is free on Fridays.")
+    expect(page.get_by_text("Not saved yet")).to_be_visible()
+    page.context.close()

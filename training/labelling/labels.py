@@ -43,6 +43,7 @@ class Undone:
     """What was taken back."""
 
     message_ids: tuple[int, ...]
+    """In the order they were labelled in: the one in hand first, then those like it."""
     kind: str
     intent: str
 
@@ -133,7 +134,7 @@ def undo(session: Session, labeller: str) -> Undone | None:
     moment = last.created_at
     for earlier in session.scalars(mine.where(TrainingLabel.withdrawn_at == moment)).all():
         earlier.withdrawn_at = None
-    batch = session.scalars(mine.where(TrainingLabel.created_at == moment)).all()
+    batch = session.scalars(mine.where(TrainingLabel.created_at == moment).order_by(TrainingLabel.id)).all()
     for each in batch:
         each.withdrawn_at = now()
     session.flush()
@@ -166,14 +167,15 @@ def _check(session: Session, messages: Sequence[TrainingMessage], labelled: Labe
 
 
 def _messages(session: Session, message_ids: Sequence[int]) -> list[TrainingMessage]:
-    wanted = sorted(set(message_ids))
+    wanted = list(dict.fromkeys(message_ids))
     if not wanted or len(wanted) > _AT_ONCE:
         raise BadInput(f"1 to {_AT_ONCE} messages can be labelled at once, got {len(wanted)}")
-    found = list(session.scalars(select(TrainingMessage).where(TrainingMessage.id.in_(wanted))))
-    missing = set(wanted) - {message.id for message in found}
+    query = select(TrainingMessage).where(TrainingMessage.id.in_(wanted))
+    found = {message.id: message for message in session.scalars(query)}
+    missing = set(wanted) - set(found)
     if missing:
         raise NotFound(f"there is no training message {min(missing)}; it may have been erased")
-    return found
+    return [found[message_id] for message_id in wanted]
 
 
 def _in_force(session: Session, message_ids: Sequence[int], labeller: str = "") -> list[TrainingLabel]:

@@ -99,3 +99,13 @@ if (article?.querySelector("button[name=action]")) {
     if (unsaved) event.preventDefault();
   });
 }
+
+/** Whether a field holds something else than the page came with. */
+function isChanged(field) {
+  if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+  if (field.options) return !([...field.options].find((one) => one.defaultSelected) ?? field.options[0])?.selected;
+  return field.type !== "hidden" && field.defaultValue !== undefined && field.value !== field.defaultValue;
+}
+
+// What was typed before this script ran, or came back with the browser's Back, counts as typed now.
+if (article && [...article.elements].some(isChanged)) article.dispatchEvent(new Event("input"));
