@@ -156,7 +156,11 @@ def test_two_leads_editing_the_same_article_and_a_session_that_ended(chromium: B
 def test_what_is_typed_before_the_script_runs_is_previewed(chromium: Browser, editor: OpenEditor) -> None:
     page = _open(chromium, editor, "desktop")
     held: list[Route] = []
-    page.route("**/editor.js*", lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/editor.js*", hold)
     page.goto(f"{editor.address}/editor/articles/shipping-cost", wait_until="commit")
     page.get_by_label("Text", exact=True).fill("Shipping is free on Fridays.")
     wait_until(lambda: bool(held) or page.wait_for_timeout(50))
