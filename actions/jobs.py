@@ -5,17 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from huey import RedisHuey, SqliteHuey
 from huey.api import Huey
-from sqlalchemy import select
-from sqlalchemy.orm import selectinload
 
 from actions.generators.facts import LANGUAGES, ProductFacts
 from actions.generators.service import DescriptionService
+from shop.product_copy import list_product_rows
 from shop.settings import Settings
-from shop.tables import Product
 from shop.unit_of_work import Database
 
 _LOG = logging.getLogger(__name__)
@@ -67,10 +64,7 @@ def build_jobs(settings: Settings, database: Database, service: DescriptionServi
 def next_missing(database: Database) -> tuple[int, str] | None:
     """The first product and language without a description that is valid for today's facts."""
     with database.read() as unit:
-        rows: Any = unit.session.scalars(
-            select(Product).where(Product.active == 1).order_by(Product.id).options(selectinload(Product.variants))
-        )
-        for product in rows:
+        for product in list_product_rows(unit.session):
             fingerprint = ProductFacts.of(product).fingerprint
             valid = {copy.language for copy in product.copies if copy.facts_fingerprint == fingerprint}
             for language in LANGUAGES:

@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlalchemy import select
 
 from shop.catalogue import ProductQuery, ProductView, list_products, matching_variants
 from shop.errors import NotReady
-from shop.tables import Order, OrderItem, ShoppingEvent, Variant
+from shop.interest import interest_of
 from shop.vocabulary import mentions
 
 _POPULARITY_SHARE = 0.05  # decides between products that taste and likeness leave equal
@@ -224,19 +223,11 @@ def _varied(ranked: list[ProductView]) -> list[ProductView]:
 def _history(session: Any, customer_id: int | None, event_weights: dict[str, float]) -> _History:
     if customer_id is None:
         return _History({}, frozenset())
-    events = session.execute(
-        select(ShoppingEvent.product_id, ShoppingEvent.kind).where(ShoppingEvent.customer_id == customer_id)
-    ).all()
-    ordered = session.scalars(
-        select(Variant.product_id)
-        .join(OrderItem, OrderItem.variant_id == Variant.id)
-        .join(Order, Order.id == OrderItem.order_id)
-        .where(Order.customer_id == customer_id, Order.status != "cancelled")
-    ).all()
+    interest = interest_of(session, customer_id)
     weights: dict[int, float] = {}
-    for product_id, kind in events:
+    for product_id, kind in interest.events:
         weights[product_id] = weights.get(product_id, 0.0) + event_weights.get(kind, 0.0)
-    for product_id in set(ordered):  # an order older than the events, or made elsewhere, is taste as well
+    for product_id in interest.ordered:  # an order older than the events, or made elsewhere, is taste as well
         weights.setdefault(product_id, event_weights["purchase"])
-    bought = {product_id for product_id, kind in events if kind == "purchase"} | set(ordered)
+    bought = {product_id for product_id, kind in interest.events if kind == "purchase"} | interest.ordered
     return _History(weights, frozenset(bought))

@@ -198,6 +198,15 @@ _SEARCHED = (
 )
 
 
+def ratings_of(session: Session, product_ids: Any) -> dict[int, tuple[float, int]]:
+    """The mean of the stars (1 to 5) and how many reviews, of each product that has any.
+
+    ``product_ids``: a list, or a query that selects them.
+    """
+    stars = select(Review.product_id, func.avg(Review.stars), func.count()).where(Review.product_id.in_(product_ids))
+    return {id_: (float(mean), n) for id_, mean, n in session.execute(stars.group_by(Review.product_id))}
+
+
 def _ids_called(session: Session, mention: str) -> list[int]:
     """The active products a mention fits. Reads words only: whole products are ten times dearer to load."""
     rows = session.execute(select(*_SEARCHED).where(Product.active == 1).order_by(Product.id))
@@ -238,8 +247,7 @@ _VIEWED = (*_SEARCHED, Product.external_id, Product.image)
 def _load(session: Session, language: str, wanted: Any) -> tuple[ProductView, ...]:
     chosen = select(Product.id).where(wanted)
     rows = session.execute(select(*_VIEWED).where(wanted).order_by(Product.id)).all()
-    stars = select(Review.product_id, func.avg(Review.stars), func.count()).where(Review.product_id.in_(chosen))
-    ratings = {id_: (float(mean), n) for id_, mean, n in session.execute(stars.group_by(Review.product_id))}
+    ratings = ratings_of(session, chosen)
     variants: dict[int, list[VariantView]] = {}
     for row in session.execute(select(*_VARIANT).where(Variant.product_id.in_(chosen)).order_by(Variant.id)):
         variants.setdefault(row.product_id, []).append(_variant_view(row, language == "zh"))

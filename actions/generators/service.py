@@ -7,17 +7,15 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
-
 from actions.generators.fact_guard import Verdict, check
 from actions.generators.facts import LocalFacts, ProductFacts
 from actions.generators.form import flaws
 from actions.generators.gemma import GemmaWriter
 from actions.generators.template_writer import TemplateWriter
 from actions.generators.writing import Describe, Reason, Recommend, Task, Wish, Writer, true_phrases
-from shop.clock import now
-from shop.errors import AisleError, NotFound, Unavailable
-from shop.tables import Product, ProductCopy, Review
+from shop.catalogue import ratings_of
+from shop.errors import AisleError, Unavailable
+from shop.product_copy import get_product_row, keep_copy
 from shop.unit_of_work import Database
 
 if TYPE_CHECKING:
@@ -52,7 +50,7 @@ class DescriptionService:
         Raises NotFound for an unknown product.
         """
         with self._database.read() as unit:
-            product = _product(unit.session, product_id)
+            product = get_product_row(unit.session, product_id)
             facts = ProductFacts.of(product)
             kept = {copy.language: copy.text for copy in product.copies if copy.facts_fingerprint == facts.fingerprint}
         if language in kept:
@@ -63,10 +61,10 @@ class DescriptionService:
     def write_ahead(self, product_id: int, language: str) -> Written:
         """Write and keep a description: the model's if it passes at once or rewritten, else the template's."""
         with self._database.read() as unit:
-            facts = ProductFacts.of(_product(unit.session, product_id))
+            facts = ProductFacts.of(get_product_row(unit.session, product_id))
         written = self._describe_ahead(facts.for_language(language).lasting())
         with self._database.work() as unit:
-            _keep(unit.session, product_id, language, written, facts.fingerprint)
+            keep_copy(unit.session, product_id, language, written.text, written.writer, facts.fingerprint)
             unit.commit()
         return written
 
@@ -121,34 +119,17 @@ def _banned(verdict: Verdict) -> list[str]:
     return [violation.text for violation in verdict.violations if violation.why == "not in the facts"]
 
 
-def _product(session: Any, product_id: int) -> Product:
-    product = session.get(Product, product_id)
-    if product is None:
-        raise NotFound(f"there is no product {product_id}")
-    return product
-
-
-def _keep(session: Any, product_id: int, language: str, written: Written, fingerprint: str) -> None:
-    row = session.scalars(select(ProductCopy).filter_by(product_id=product_id, language=language)).one_or_none()
-    if row is None:
-        row = ProductCopy(product_id=product_id, language=language)
-        session.add(row)
-    row.text, row.writer, row.facts_fingerprint, row.created_at = written.text, written.writer, fingerprint, now()
-
-
 def _read_recommendations(
     session: Any, recommendations: Sequence[Recommendation], language: str
 ) -> tuple[list[LocalFacts], tuple[Reason, ...]]:
     facts, reasons = [], []
+    ratings = ratings_of(session, [item.product_id for item in recommendations])
     for item in recommendations:
-        mean, count = session.execute(
-            select(func.avg(Review.stars), func.count()).where(Review.product_id == item.product_id)
-        ).one()
-        rating = None if mean is None else float(mean)
-        local = ProductFacts.of(_product(session, item.product_id), rating, count).for_language(language)
+        rating, count = ratings.get(item.product_id, (None, 0))
+        local = ProductFacts.of(get_product_row(session, item.product_id), rating, count).for_language(language)
         subject = local.category
         if item.other_product_id is not None:
-            subject = ProductFacts.of(_product(session, item.other_product_id)).for_language(language).name
+            subject = ProductFacts.of(get_product_row(session, item.other_product_id)).for_language(language).name
         facts.append(local)
         reasons.append(Reason(item.reason, subject))
     return facts, tuple(reasons)
