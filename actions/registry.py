@@ -15,9 +15,10 @@ from actions.identity import Identify, ResendCode
 from actions.order_details import AccountBalance, OrderDetails
 from actions.product_details import CheckStock, CompareProducts, ProductDetails, SizeAdvice
 from actions.recommend import Recommend
+from actions.refund_status import RefundStatus
 from actions.skill import ORDER_DESK_INTENTS, Skill, Skills
 from actions.small_talk import Affirm, Deny, Inform, SmallTalk, Stop, SwitchLanguage
-from actions.track_order import OrderHistory, RefundStatus, TrackOrder
+from actions.track_order import OrderHistory, TrackOrder
 
 _SKILLS: tuple[type[Skill], ...] = (
     Identify,

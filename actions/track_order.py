@@ -47,27 +47,6 @@ class OrderHistory(OrderSkill):
         return []
 
 
-class RefundStatus(OrderSkill):
-    """Where the money is that goes back."""
-
-    skill = "refund_status"
-
-    def serve(self, turn: Turn, customer: Customer, wish: OrderWish) -> Events:
-        """What was refunded for the named order, or for the latest that was cancelled or returned."""
-        orders = meant_orders(turn, customer, wish)
-        concerned = orders if wish.order_number else tuple(o for o in orders if o.refunded.cents or not o.open)
-        order = max(concerned, key=lambda o: (o.refunded.cents > 0, o.placed_at), default=None)
-        if order is None:
-            if orders:
-                turn.say("utter_no_refund")
-            return []
-        response = "utter_refunded" if order.refunded.cents else "utter_not_refunded"
-        state = word("order_status", order.status, turn.language)
-        turn.say(response, number=order.number, amount=str(order.refunded), status=state)
-        turn.offer("talk_to_person")
-        return []
-
-
 def tell_state(turn: Turn, order: OrderView) -> None:
     """One sentence on where the order is, and one more when it is late."""
     shipment = order.shipments[-1] if order.shipments else None

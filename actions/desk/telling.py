@@ -17,7 +17,7 @@ def say_summary(turn: Turn, plan: Plan) -> None:
     """Exactly what a plan will do, item by item, with the money; and the question whether to do it."""
     language = turn.language
     what = word("change_summary", plan.kind, language).format(**_facts(plan, language))
-    details = [*(_line(plan, line, language) for line in plan.lines), *_money(plan, language)]
+    details = [*(_line(plan, line, language) for line in plan.lines), *money_lines(plan, language)]
     turn.say("utter_change_summary", what="\n• ".join([what, *details]))
     turn.say("utter_ask_confirm")
     turn.offer("accept", "decline")
@@ -28,7 +28,7 @@ def say_done(turn: Turn, plan: Plan) -> None:
     language = turn.language
     what = word("change_done", plan.kind, language).format(**_facts(plan, language))
     stop = "。" if language == "zh" else "."
-    turn.say("utter_change_done", what=" ".join([what, *(f"{part}{stop}" for part in _money(plan, language))]))
+    turn.say("utter_change_done", what=" ".join([what, *(f"{part}{stop}" for part in money_lines(plan, language))]))
 
 
 def say_refused(turn: Turn, refusal: NotAllowed, order: OrderView | None, reasons: Iterable[Reason] = ()) -> None:
@@ -68,11 +68,15 @@ def _line(plan: Plan, line: Line, language: str) -> str:
     return f"{name}: {line.options[language]} → {line.new_options[language]} ({difference})"
 
 
-def _money(plan: Plan, language: str) -> list[str]:
+def money_lines(plan: Plan, language: str, waits: bool = True) -> list[str]:
+    """What is charged and refunded, to which method and when, a line each.
+
+    ``waits``: whether goods that have to come back are not there yet.
+    """
     if not plan.moves:
         swap = plan.kind in ("change_items", "exchange_item")
         return [word("money", "even", language)] if swap else []
-    later = plan.money == "on_receipt"
+    later = waits and plan.money == "on_receipt"
     return [_move(plan, move, later, language) for move in plan.moves]
 
 
