@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from shop.tables import TrainingMessage
@@ -22,6 +23,7 @@ from tests.web.served import wait_until
 from tests.web.talks import Said, say
 from tests.web.training_room import LEAD, OTTO, Workbench, open_workbench
 from training.labelling import Labelled, label
+from web.app import create_app
 
 HOSTILE = "=cmd|'/c calc'!A1 <script>alert(1)</script>"
 WRAPPED = "could a bow and a little card go on the parcel for my sister"
@@ -120,6 +122,12 @@ def test_the_checks_say_what_to_do(tara: Browser, versions: tuple[int, int]) -> 
     done = _done(tara, f"/workbench/data-set/{versions[0]}/check")
     assert done.query == b"done=checked"
     assert "Check again" in tara.get(done.path).text
+
+
+def test_what_was_found_outlives_the_process(bench: Workbench, tara: Browser, versions: tuple[int, int]) -> None:
+    with TestClient(create_app(bench.settings), cookies=dict(tara.http.cookies)) as anew:
+        page = anew.get(f"/workbench/data-set/{versions[1]}", headers={"Accept": "text/html"})
+    assert "Check again" in page.text
 
 
 def test_every_example_has_an_origin(tara: Browser, versions: tuple[int, int]) -> None:

@@ -4,9 +4,10 @@ A version lies under ``STATE/data_sets`` as folders that ``rasa train --data`` t
 """
 
 from training.data_sets.building import Sources, build
-from training.data_sets.checking import Balance, Duplicate, Findings, LabelError, Leak, check
+from training.data_sets.checking import check
 from training.data_sets.examples import DataExample
 from training.data_sets.exporting import export_csv, export_hugging_face
+from training.data_sets.findings import Balance, Duplicate, Findings, LabelError, Leak, findings_of
 from training.data_sets.versions import Difference, difference, examples_of, folder_of, get_version, list_versions
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "examples_of",
     "export_csv",
     "export_hugging_face",
+    "findings_of",
     "folder_of",
     "get_version",
     "list_versions",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from language.understanding import CARD
+from language.served import trained_as
 from shop.audit import write_audit
 from shop.clock import now
 from shop.errors import NotFound
@@ -86,12 +85,13 @@ def register(
     known: ModelVersion | None = session.scalars(same).first()
     if known is not None:
         return known
+    folder = trained_as(settings.state_dir, kept.fingerprint)
     model = ModelVersion(
         fingerprint=kept.fingerprint,
         archive=kept.path,
         archive_sha256=kept.sha256,
         signature=archives.sign(kept.sha256, settings),
-        trained_in=_trained_in(settings.state_dir, kept.fingerprint),
+        trained_in=str(folder.relative_to(settings.state_dir)) if folder else "",
         continued_from_id=continued_from_id,
         note=note,
         created_at=now(),
@@ -154,11 +154,3 @@ def delete_old(session: Session, settings: Settings) -> list[int]:
     for run_id in session.scalars(made_by):
         (settings.state_dir / RUNS / str(run_id) / TRAINED).unlink(missing_ok=True)
     return gone
-
-
-def _trained_in(state_dir: Path, fingerprint: str) -> str:
-    """The folder of the training that made a served model, relative to the state folder; empty where it is not here."""
-    for card in sorted((state_dir / "understanding").glob(f"*/served/{CARD}")):
-        if json.loads(card.read_text("utf-8"))["fingerprint"] == fingerprint:
-            return str(card.parent.parent.relative_to(state_dir))
-    return ""

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from shop.errors import AisleError, NotReady
 from shop.tables import TrainingMessage
-from training.data_sets import build, check, get_version, list_versions
+from training.data_sets import build, check, findings_of, get_version, list_versions
 from training.logs.reader import reader_of
 from web.staff.pages import HEADERS
 from web.staff.parts import go_to, names_of, sentence, status_of
@@ -89,7 +89,7 @@ def _check(engine: Engine, number: int) -> None:
         model = reader_of(engine.database, engine.settings).model
     except NotReady:  # then labels are not doubted, and the page says so
         model = None
-    engine.findings[number] = check(engine.settings, version, model)
+    check(engine.settings, version, model)
 
 
 def _page(request: Request, engine: Engine, status: int = 200, **values: Any) -> Response:
@@ -98,7 +98,8 @@ def _page(request: Request, engine: Engine, status: int = 200, **values: Any) ->
         labelled = _labelled(unit.session)
         names = names_of(unit.session)
     newest = listed[0].counts if listed else {}
-    told = {"job": None, "listed": listed, "labelled": labelled, "names": names, "findings": engine.findings, **values}
+    findings = {one.id: found for one in listed if (found := findings_of(engine.settings, one))}
+    told = {"job": None, "listed": listed, "labelled": labelled, "names": names, "findings": findings, **values}
     return show(request, "data_set.html", status, in_newest=newest.get("from_messages", 0), **told)
 
 

@@ -21,6 +21,7 @@ from training.data_sets import (
     difference,
     export_csv,
     export_hugging_face,
+    findings_of,
     get_version,
     list_versions,
 )
@@ -96,7 +97,7 @@ def version(
         names=names,
         chart=_chart(examples),
         left_out=manifest["left_out"],
-        findings=engine.findings.get(number),
+        findings=findings_of(engine.settings, found),
         shown=_SHOWN,
         examples=fitting[first : first + _PAGE_SIZE],
         fitting=len(fitting),

@@ -11,7 +11,6 @@ from fastapi import Depends, Request
 
 from shop.settings import Settings
 from shop.unit_of_work import Database
-from training.data_sets import Findings
 from training.logs import collect
 from web.staff.door import door_of
 from web.staff.work import Work
@@ -30,8 +29,6 @@ class Engine:
         self.settings = settings
         self.database = database
         self.work = Work()
-        self.findings: dict[int, Findings] = {}
-        """What the last check of each version found; looked for anew after a restart."""
         self._looking: Future[None] | None = None
         self._one = ThreadPoolExecutor(1, thread_name_prefix="workbench-collect")
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
-from dataclasses import asdict
 from typing import Any
 
 from language.understanding import Understanding
 from shop.errors import BadInput
 from training import data_sets
 from training.data_sets import Findings
+from training.data_sets.findings import FINDINGS
 from training.models.serving import served_of
 from training.runs.context import Made, StepContext
-
-_SHOWN = 200
 
 
 def inputs(step: StepContext) -> dict[str, Any]:
@@ -36,21 +33,14 @@ def work(step: StepContext) -> Made:
         threads = step.settings.training_threads or os.cpu_count() or 1  # it reads every example
         model = Understanding.load(served_of(champion, step.settings), threads)
     findings = data_sets.check(step.settings, version, model)
-    file = step.folder / "findings.json"
-    file.write_text(json.dumps(_short(findings), ensure_ascii=False, indent=1), "utf-8")
     if not findings.fit_to_train:
         raise BadInput(f"The data set is not fit to train on: {_said(findings)} See the page Data set, and label anew.")
-    return Made({"findings_file": str(file.relative_to(step.settings.state_dir))}, _said(findings))
+    return Made({"findings_file": f"{version.folder}/{FINDINGS}"}, _said(findings))
 
 
 def _labels_came(version: Any) -> bool:
     """The tree's own examples were looked through before they were committed."""
     return int(version.counts["from_messages"]) > 0
-
-
-def _short(findings: Findings) -> dict[str, Any]:
-    held = asdict(findings)
-    return {name: value[:_SHOWN] if isinstance(value, list | tuple) else value for name, value in held.items()}
 
 
 def _said(findings: Findings) -> str:
