@@ -83,7 +83,7 @@ def purge() -> None:
     """Delete conversations and training messages that are older than the settings allow. Run it once a day."""
     settings = get_settings()
     with _database(settings) as database:
-        deleted = purge_old(database, settings)
+        deleted = purge_old(database, settings, outside=outside_stores(settings))
     for table, rows in sorted(deleted.items()):
         console.print(f"{table}: {rows:,} deleted", highlight=False)
     if not deleted:

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from shop.privacy.person import Person
 from shop.settings import Settings
+from shop.unit_of_work import Database
 
 ROOMS = ("language", "knowledge", "training", "actions", "bot", "web")
 
@@ -29,6 +30,9 @@ class OutsideStore(Protocol):
 
     def erase(self, person: Person) -> int:
         """Remove it, and say how much it was: rows, lines or files. Doing it again does nothing."""
+
+    def expire(self, database: Database) -> int:
+        """Remove what came from rows that grew too old and are no longer in the database; how much it was."""
 
 
 def outside_stores(settings: Settings, rooms: Sequence[str] = ROOMS) -> list[OutsideStore]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,17 +13,20 @@ from sqlalchemy.orm import Session
 from shop import tables as t
 from shop.audit import write_audit
 from shop.clock import now
+from shop.privacy.outside import OutsideStore
 from shop.settings import Settings
 from shop.unit_of_work import Database
 
 _AT_ONCE = 200
 
 
-def purge(database: Database, settings: Settings, actor: str = "command") -> dict[str, int]:
+def purge(
+    database: Database, settings: Settings, actor: str = "command", outside: Sequence[OutsideStore] = ()
+) -> dict[str, int]:
     """Delete what is older than the settings say, a batch a transaction, so that the shop goes on meanwhile.
 
-    The number of rows by table. Conversations count from their last message, training messages from their own day.
-    Conversations that led to a change of an order keep an empty row, which the change points at.
+    The number of rows by table or store outside. Conversations count from their last message, training messages from
+    their own day. Conversations that led to a change of an order keep an empty row, which the change points at.
     """
     deleted: Counter[str] = Counter()
     if settings.retention_days:
@@ -34,6 +37,9 @@ def purge(database: Database, settings: Settings, actor: str = "command") -> dic
     if settings.training_retention_days:
         before = now() - timedelta(days=settings.training_retention_days)
         _in_batches(database, deleted, lambda session, before=before: _some_training(session, before))  # type: ignore[misc]
+    for store in outside:
+        deleted.update({store.name: store.expire(database)})
+    deleted = +deleted
     if deleted:
         with database.work() as unit:
             write_audit(unit.session, actor, "purge", "retention:all", after=dict(deleted))

@@ -20,7 +20,7 @@ from shop.unit_of_work import Database
 from tests.training.talking import open_shop, parse_of, tell
 from training import data_sets
 from training.data_sets import DataExample, Sources
-from training.data_sets.erasing import erase_examples, examples_from
+from training.data_sets.erasing import erase_examples, examples_from, of_conversations
 from training.data_sets.filling import fill
 from training.data_sets.label_errors import suspects
 from training.dataset import rows_from_sentiment_csv
@@ -140,6 +140,8 @@ def test_the_check_finds_no_leak_and_what_was_put_wrong(shop, versions, monkeypa
     assert findings.fit_to_train
     assert findings.leaks == ()
     assert not findings.label_errors_checked
+    assert data_sets.findings_of(shop[1], versions[1]) == findings
+    assert data_sets.findings_of(shop[1], versions[0]) is None
     assert "gift_wrapping (zh): 0" in findings.balance.scarce or "gift_wrapping" not in findings.balance.counts
     rows = [
         DataExample("where is my blue parcel", "track_order", "en", "f:1", split="train"),
@@ -157,6 +159,7 @@ def test_the_check_finds_no_leak_and_what_was_put_wrong(shop, versions, monkeypa
         ("message:1", "message:2"),
     }
     assert not bad.fit_to_train
+    assert data_sets.findings_of(shop[1], versions[1]) == bad
 
 
 def test_a_table_that_no_spreadsheet_runs(shop, versions, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -203,10 +206,12 @@ def test_a_customers_messages_are_told_and_erased_from_every_version(tmp_path: P
     version = data_sets.build(database, settings, "ann")
     before = _from_messages(settings, version)
     mine = before[0].conversation
+    data_sets.check(settings, version)
     (exported,) = examples_from(tmp_path, {mine})
     assert (exported["text"], exported["data_sets"]) == (before[0].text, [version.id])
-    assert erase_examples(tmp_path, {mine}) == 1
-    assert erase_examples(tmp_path, {mine}) == 0
+    assert erase_examples(tmp_path, of_conversations({mine})) == 1
+    assert erase_examples(tmp_path, of_conversations({mine})) == 0
+    assert data_sets.findings_of(settings, version) is None  # they may have told of it
     assert [each.text for each in _from_messages(settings, version)] == [each.text for each in before[1:]]
     texts = [
         (data_sets.folder_of(settings, version) / name / "nlu.yml").read_text("utf-8") for name in ("train", "test")

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import select
 
-from shop.privacy import purge
+from shop.privacy import outside_stores, purge
 from shop.settings import Settings
 from shop.tables import TrainingRun
 from shop.unit_of_work import Database
@@ -92,4 +92,4 @@ class Worker:
         read_silently(self._database, self._settings)
 
     def _delete_old(self) -> None:
-        purge(self._database, self._settings, "system")
+        purge(self._database, self._settings, "system", outside_stores(self._settings))
