@@ -74,8 +74,8 @@ def import_web(
 @app.command(name="export")
 def export_articles(file: Annotated[Path, typer.Argument(help="The zip to write.")]) -> None:
     """Write all articles as a zip of Markdown files that can be imported again."""
-    with _database() as database, database.read() as unit:
-        file.write_bytes(export(unit.session))
+    with _database() as database:
+        file.write_bytes(b"".join(export(database)))
     console.print(f"{file} holds all articles.")
 
 

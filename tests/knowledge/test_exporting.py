@@ -10,6 +10,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 import knowledge
 from knowledge.articles import ArticleDraft, published_articles
@@ -44,8 +45,20 @@ def empty(tmp_path: Path) -> Iterator[Database]:
 
 
 def packed(database: Database) -> bytes:
-    with database.read() as unit:
-        return export(unit.session)
+    return b"".join(export(database))
+
+
+def statements_of(database: Database) -> int:
+    """How many statements an export takes."""
+    said: list[str] = []
+
+    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        said.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    packed(database)
+    event.remove(database.engine, "before_cursor_execute", note)
+    return len(said)
 
 
 def brought_in(database: Database, content: bytes) -> None:
@@ -83,6 +96,25 @@ def test_the_demo_articles_survive_the_way_out_and_in(database: Database, empty:
     content = packed(database)
     brought_in(empty, content)
     assert packed(empty) == content
+
+
+def test_an_export_comes_in_parts_that_are_the_same_zip(
+    editor: Editor, empty: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = packed(editor.database)
+    monkeypatch.setattr("knowledge.exporting._PART", 1)
+    parts = list(export(editor.database))
+    assert len(parts) == 4  # of three articles, and the table of contents
+    assert b"".join(parts) == whole
+    assert zipfile.ZipFile(io.BytesIO(whole)).testzip() is None
+    assert zipfile.ZipFile(io.BytesIO(packed(empty))).namelist() == []
+
+
+def test_many_articles_are_exported_with_no_more_queries_than_few(editor: Editor) -> None:
+    few = statements_of(editor.database)
+    for number in range(20):
+        editor.save_and_publish(replace(ODD, slug=f"odd-{number}"), "staff:ann", 0)
+    assert statements_of(editor.database) == few
 
 
 def test_a_plan_shows_what_would_happen_and_saves_nothing(editor: Editor) -> None:
