@@ -114,7 +114,7 @@ class Answerer:
 
     def explain(
         self,
-        questions: Sequence[str],
+        questions: Sequence[str | Question],
         language: str,
         *,
         category: str | None = None,
@@ -123,6 +123,7 @@ class Answerer:
     ) -> list[Explanation]:
         """What the bot would answer to each question and why, as if ``drafts`` were published; nothing is kept.
 
+        A question that comes with its vector, by the index's encoder, is not encoded again.
         Raises BadInput for an unknown language or audience, or a draft that cannot be used.
         """
         asking = self._asking(language, category, audience, drafts)
@@ -173,11 +174,12 @@ class _Asking:
     audience: str
     drafts: frozenset[str]
 
-    def question(self, text: str) -> Question | None:
+    def question(self, asked: str | Question) -> Question | None:
         """A question with its vector; None where there is nothing asked or nothing to find."""
+        text = asked if isinstance(asked, str) else asked.text
         if not text.strip() or not (self.layers.base or self.layers.top):
             return None
-        return Question(text, self.loaded.encoder.encode([text], "query")[0])
+        return asked if isinstance(asked, Question) else Question(text, self.loaded.encoder.encode([text], "query")[0])
 
     def hits(self, asked: Question) -> list[Found]:
         return self.layers.find(asked, self.category, self.audience, now().timestamp())
@@ -209,9 +211,9 @@ class _Asking:
             hits = found
         return replace(self.answer(behind, hits), question=behind.text)
 
-    def explain(self, text: str) -> Explanation:
+    def explain(self, question: str | Question) -> Explanation:
         limits = self.loaded.stored.manifest.calibration
-        asked = self.question(text)
+        text, asked = question if isinstance(question, str) else question.text, self.question(question)
         if asked is None:
             return Explanation(Answer("unanswered"), text, self.language, (), limits.threshold, limits.margin)
         hits = self.hits(asked)

@@ -9,17 +9,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 from scipy.cluster.hierarchy import fcluster, linkage
+from scipy.spatial.distance import squareform
 from sqlalchemy import case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from knowledge.answering import Answerer
 from knowledge.articles import ArticleDraft, find_article
 from knowledge.building import unrelated_questions
+from knowledge.search import Question
 from knowledge.vectors import TextEncoder
 from shop.clock import now
 from shop.errors import BadInput
@@ -31,6 +34,7 @@ _MOST_QUESTIONS = 3_000  # the newest; clustering takes the square of it
 _EXAMPLES = 8
 _ONE_MEANING = 0.5  # the similarity, 0 for unrelated and 1 for the same, that holds a group together
 _LONGEST_TITLE = 200
+_NOT_SERVED = or_(QuestionLog.outcome == "unanswered", QuestionLog.vote == -1)
 _DOWN_VOTES = func.sum(case((QuestionLog.vote == -1, QuestionLog.id), else_=0))
 
 
@@ -45,6 +49,7 @@ class Gap:
     unanswered: int
     down_votes: int
     weeks: tuple[tuple[date, int], ...]  # Mondays, oldest first, with how often it was asked
+    vector: np.ndarray = field(repr=False, compare=False)  # of the question, float32 of shape (dimension,)
 
     @property
     def count(self) -> int:
@@ -57,26 +62,23 @@ class Gap:
         counts = [count for _, count in self.weeks]
         return sum(counts[-4:]) - sum(counts[-8:-4])
 
-
-@dataclass(frozen=True)
-class _Asked:
-    id: int
-    text: str
-    outcome: str
-    vote: int | None
-    day: date
+    @property
+    def asked(self) -> Question:
+        """The question as the knowledge base is asked, without encoding it again."""
+        return Question(self.question, self.vector)
 
 
 def find_gaps(database: Database, answerer: Answerer, language: str, days: int = 7 * WEEKS_SHOWN) -> list[Gap]:
     """The gaps of the last days, the most asked first; what was decided about is left out, also when asked anew."""
-    loaded = answerer.indexes[language].current()
-    asked, vectors = _questions(database, loaded.encoder, language, days)
+    encoder = answerer.indexes[language].current().encoder
+    asked = _questions(database, language, days)
     if not asked:
         return []
-    floor = _unrelated_similarity(loaded.encoder, language)
+    vectors = _vectors(database, encoder, QuestionLog, asked)
+    floor = _unrelated_similarity(encoder, language)
     dismissed = _dismissed(database, language)
     if dismissed:
-        near = _above(vectors @ loaded.encoder.encode(dismissed, "query").T, floor).max(axis=1)
+        near = _above(vectors @ _vectors(database, encoder, GapDecision, dismissed).T, floor).max(axis=1)
         kept = np.flatnonzero(near < _ONE_MEANING)
         asked, vectors = [asked[place] for place in kept], vectors[kept]
     groups = _grouped(vectors, floor)
@@ -88,7 +90,7 @@ def standing(session: Session, encoder: TextEncoder, language: str) -> tuple[obj
     """What the gaps of a language depend on: as long as it stays the same, so do they."""
     since = now() - timedelta(days=7 * WEEKS_SHOWN)
     asked = select(func.max(QuestionLog.id), func.count(QuestionLog.gap_decision_id), func.count(), _DOWN_VOTES)
-    asked = asked.where(QuestionLog.language == language, QuestionLog.created_at >= since)
+    asked = asked.where(QuestionLog.language == language, QuestionLog.created_at >= since, _NOT_SERVED)
     decided = select(func.count(), func.max(GapDecision.id)).where(GapDecision.language == language)
     return (encoder.fingerprint, now().date(), *session.execute(asked).one(), *session.execute(decided).one())
 
@@ -136,39 +138,46 @@ def _decide(session: Session, gap: Gap, decision: GapDecision, author: str) -> i
     return int(decision.id)
 
 
-def _questions(database: Database, encoder: TextEncoder, language: str, days: int) -> tuple[list[_Asked], np.ndarray]:
-    """Open questions with their vectors; those that have none by this encoder get one, which is kept."""
-    with database.read() as unit:
-        query = (
-            select(QuestionLog)
-            .where(
-                QuestionLog.language == language,
-                QuestionLog.created_at >= now() - timedelta(days=days),
-                QuestionLog.gap_decision_id.is_(None),
-                or_(QuestionLog.outcome == "unanswered", QuestionLog.vote == -1),
-            )
-            .order_by(QuestionLog.id.desc())
-            .limit(_MOST_QUESTIONS)
+def _questions(database: Database, language: str, days: int) -> list[Any]:
+    """Open questions, the newest first."""
+    columns = (QuestionLog.id, QuestionLog.text, QuestionLog.vector, QuestionLog.encoder)
+    query = (
+        select(*columns, QuestionLog.outcome, QuestionLog.vote, QuestionLog.created_at)
+        .where(
+            QuestionLog.language == language,
+            QuestionLog.created_at >= now() - timedelta(days=days),
+            QuestionLog.gap_decision_id.is_(None),
+            _NOT_SERVED,
         )
-        rows = unit.session.scalars(query).all()
-    missing = [row for row in rows if row.encoder != encoder.fingerprint or not row.vector]
+        .order_by(QuestionLog.id.desc())
+        .limit(_MOST_QUESTIONS)
+    )
+    with database.read() as unit:
+        return list(unit.session.execute(query))
+
+
+def _dismissed(database: Database, language: str) -> list[Any]:
+    """The examples of what was dismissed, the newest first."""
+    columns = (GapDecision.id, GapDecision.example.label("text"), GapDecision.vector, GapDecision.encoder)
+    query = select(*columns).where(GapDecision.language == language, GapDecision.kind == "dismissed")
+    with database.read() as unit:
+        return list(unit.session.execute(query.order_by(GapDecision.id.desc()).limit(_MOST_QUESTIONS)))
+
+
+def _vectors(database: Database, encoder: TextEncoder, table: Any, rows: Sequence[Any]) -> np.ndarray:
+    """The vectors of texts, float32 of shape (rows, dimension); what has none by this encoder gets one, which is
+    kept."""
+    vectors = {row.id: row.vector for row in rows if row.encoder == encoder.fingerprint and row.vector}
+    missing = [row for row in rows if row.id not in vectors]
     if missing:
         made = encoder.encode([row.text for row in missing], "query").astype(np.float16)
-        for row, vector in zip(missing, made, strict=True):
-            row.vector, row.encoder = vector.tobytes(), encoder.fingerprint
-        kept = [{"id": row.id, "vector": row.vector, "encoder": row.encoder} for row in missing]
+        new = {row.id: vector.tobytes() for row, vector in zip(missing, made, strict=True)}
+        kept = [{"id": key, "vector": raw, "encoder": encoder.fingerprint} for key, raw in new.items()]
         with database.work() as unit:
-            unit.session.bulk_update_mappings(QuestionLog, kept)
+            unit.session.bulk_update_mappings(table, kept)
             unit.commit()
-    asked = [_Asked(row.id, row.text, row.outcome, row.vote, row.created_at.date()) for row in rows]
-    raw = [np.frombuffer(row.vector, dtype=np.float16) for row in rows]
-    return asked, np.array(raw, dtype=np.float32)
-
-
-def _dismissed(database: Database, language: str) -> list[str]:
-    with database.read() as unit:
-        query = select(GapDecision.example).where(GapDecision.language == language, GapDecision.kind == "dismissed")
-        return list(unit.session.scalars(query.order_by(GapDecision.id.desc()).limit(_MOST_QUESTIONS)))
+        vectors |= new
+    return np.array([np.frombuffer(vectors[row.id], dtype=np.float16) for row in rows], dtype=np.float32)
 
 
 def _unrelated_similarity(encoder: TextEncoder, language: str) -> float:
@@ -184,16 +193,17 @@ def _grouped(vectors: np.ndarray, floor: float) -> list[list[int]]:
     if len(vectors) < 2:
         return [[place] for place in range(len(vectors))]
     distances = 1 - _above(vectors @ vectors.T, floor)
-    condensed = np.clip(distances[np.triu_indices(len(vectors), 1)], 0.0, None)
+    condensed = np.clip(squareform(distances, checks=False), 0.0, None)
     labels = fcluster(linkage(condensed, "average"), 1 - _ONE_MEANING, "distance")
     return [np.flatnonzero(labels == label).tolist() for label in np.unique(labels)]
 
 
-def _gap(language: str, asked: Sequence[_Asked], vectors: np.ndarray) -> Gap:
+def _gap(language: str, asked: Sequence[Any], vectors: np.ndarray) -> Gap:
     middle = int((vectors @ vectors.mean(axis=0)).argmax())
     this_week = now().date() - timedelta(days=now().date().weekday())
     mondays = [this_week - timedelta(weeks=back) for back in reversed(range(WEEKS_SHOWN))]
-    by_week = Counter(one.day - timedelta(days=one.day.weekday()) for one in asked)
+    days = [one.created_at.date() for one in asked]
+    by_week = Counter(day - timedelta(days=day.weekday()) for day in days)
     wordings = Counter(one.text for one in asked)
     return Gap(
         language=language,
@@ -203,4 +213,5 @@ def _gap(language: str, asked: Sequence[_Asked], vectors: np.ndarray) -> Gap:
         unanswered=sum(one.outcome == "unanswered" for one in asked),
         down_votes=sum(one.vote == -1 for one in asked),
         weeks=tuple((monday, by_week[monday]) for monday in mondays),
+        vector=vectors[middle],
     )

@@ -118,6 +118,8 @@ class GapDecision(Base):
     reason = Column(String(300), nullable=False, default="")
     article_id = Column(ForeignKey("articles.id"), nullable=True)
     example = Column(Text, nullable=False)  # the question nearest to the middle of the group
+    vector = Column(LargeBinary, nullable=True)  # of the example: float16, by the encoder named beside it
+    encoder = Column(String(120), nullable=False, default="", server_default="")
     author = Column(String(80), nullable=False)
     created_at = Column(UtcDateTime, nullable=False)
 

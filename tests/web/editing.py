@@ -18,7 +18,7 @@ from shop.settings import Settings
 from shop.unit_of_work import Database
 from tests.knowledge.conftest import SHELF, WordEncoder
 from tests.web.insiders import PASSWORD, Browser, cheap_passwords, make_member
-from tests.web.served import served
+from tests.web.served import served, wait_until
 
 LEAD, OTHER_LEAD, VIEWER, AGENT = (f"{name}@shop.example" for name in ("mia", "leo", "vera", "abe"))
 _ROLES = {LEAD: "lead", OTHER_LEAD: "lead", VIEWER: "viewer", AGENT: "agent"}
@@ -36,6 +36,13 @@ class OpenEditor:
         """Somebody who is signed in."""
         browser = Browser(self.address)
         assert browser.sign_in(email).status_code == 303
+        return browser
+
+    def loaded(self) -> Browser:
+        """A lead who waited until what answers was loaded."""
+        browser = self.browser()
+        browser.get("/editor")  # which begins it
+        wait_until(lambda: browser.get("/editor/jobs/loading/progress").json()["is_over"])
         return browser
 
     def write(self, slug: str, status: str = "published", **fields: str) -> None:

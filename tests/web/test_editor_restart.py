@@ -6,6 +6,7 @@ import re
 import threading
 from pathlib import Path
 
+from shop.errors import NotReady
 from shop.settings import Settings
 from tests.knowledge.conftest import WordEncoder
 from tests.web.editing import LEAD, OTHER_LEAD, OpenEditor, open_editor, post
@@ -60,3 +61,23 @@ def test_while_the_encoders_are_loaded_every_page_is_there_and_says_so(tmp_path:
         loaded.set()
         wait_until(lambda: mia.get("/editor/jobs/loading/progress").json()["is_over"])
         assert "grouped by meaning" in mia.get("/editor/gaps").text
+
+
+def test_what_kept_it_from_being_loaded_is_said_and_the_next_visit_tries_again(
+    tmp_path: Path, empty_database: Path
+) -> None:
+    is_there = threading.Event()
+
+    def load(settings: Settings, language: str) -> WordEncoder:
+        if not is_there.is_set():
+            raise NotReady("No encoder; run `python -m training encoders`.")
+        return WordEncoder(f"words-{language}")
+
+    with open_editor(tmp_path, empty_database, load) as editor:
+        mia = editor.loaded()
+        failed = mia.get("/editor/gaps")
+        assert failed.status_code == 503
+        assert "run `python -m training encoders`" in failed.text
+        assert mia.get("/editor").status_code == 200
+        is_there.set()
+        wait_until(lambda: "grouped by meaning" in mia.get("/editor/gaps").text)

@@ -35,7 +35,7 @@ def editor(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> It
 
 @pytest.fixture(scope="module")
 def mia(editor: OpenEditor) -> Browser:
-    return editor.browser()
+    return editor.loaded()
 
 
 def shoppers_asked(editor: OpenEditor, *texts: str, language: str = "zh", **values: object) -> None:

@@ -29,7 +29,7 @@ _DONE = {"archive": "archived", "withdraw": "withdrawn", "republish": "republish
 @router.get("/new")
 def begin(request: Request, engine: EngineOf, lead: Lead, language: str = "en", gap: int = 0) -> Response:
     """An empty form, or one about questions that had no answer."""
-    if gap and engine.is_loading:
+    if gap and not engine.is_ready():
         return show_loading(request)
     language = language_or(language)
     form = begun_from(engine, language, gap) if gap else DraftForm(language=language)

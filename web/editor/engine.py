@@ -12,7 +12,7 @@ from fastapi import Depends, Request
 from knowledge.answering import Answerer
 from knowledge.editor import Editor
 from knowledge.gaps import Gap, find_gaps, standing
-from shop.errors import AisleError
+from shop.errors import AisleError, NotReady
 from shop.settings import Settings
 from shop.unit_of_work import Database
 from web.staff.kept_work import KeptWork, Kind
@@ -28,7 +28,11 @@ class Engine:
         self.work = KeptWork(settings.state_dir / "editor_work", kinds(self))
         self._settings = settings
         self._loading = threading.Lock()
+        self._grouping = threading.Lock()
+        self._beginning = threading.Lock()
+        self._warming: threading.Thread | None = None
         self._answerer: Answerer | None = None
+        self._failure: AisleError | None = None
         self._gaps: dict[str, tuple[tuple[object, ...], list[Gap]]] = {}
 
     @property
@@ -45,33 +49,52 @@ class Engine:
         return Editor(self.database, self.answerer)
 
     def gaps(self, language: str) -> list[Gap]:
-        """The gaps of a language; grouping thousands of questions takes a second, so it is done once for what stands.
+        """The gaps of a language; grouping thousands of questions takes a while, so it is done once for what stands.
 
         Raises NotReady.
         """
         encoder = self.answerer.indexes[language].current().encoder
-        with self.database.read() as unit:
-            now_stands = standing(unit.session, encoder, language)
-        kept = self._gaps.get(language)
-        if kept is None or kept[0] != now_stands:
-            kept = self._gaps[language] = now_stands, find_gaps(self.database, self.answerer, language)
-        return kept[1]
+        with self._grouping:
+            with self.database.read() as unit:
+                now_stands = standing(unit.session, encoder, language)
+            kept = self._gaps.get(language)
+            if kept is None or kept[0] != now_stands:
+                kept = self._gaps[language] = now_stands, find_gaps(self.database, self.answerer, language)
+            return kept[1]
+
+    def is_ready(self) -> bool:
+        """Whether a page that needs what answers, or the gaps, can be shown at once; begins to load it where it is not.
+
+        Raises what kept it from being loaded (NotReady), once: whoever asks next begins anew.
+        """
+        failure, self._failure = self._failure, None
+        if failure is not None and self._answerer is None:
+            raise failure
+        self.warm_up()
+        return not self.is_loading
 
     @property
     def is_loading(self) -> bool:
         """Whether what answers is being loaded right now: a page that needs it would wait for seconds."""
-        return self._answerer is None and self._loading.locked()
+        return self._warming is not None and self._warming.is_alive()
 
     def warm_up(self) -> None:
-        """Begin to load what answers, so that no page need wait for it."""
-        if self._answerer is None and not self._loading.locked():
-            threading.Thread(target=self._load, name="editor-warm-up", daemon=True).start()
+        """Begin to load what answers and to group the gaps, so that no page need wait for it."""
+        with self._beginning:
+            if self._answerer is None and not self.is_loading:
+                self._warming = threading.Thread(target=self._load, name="editor-warm-up", daemon=True)
+                self._warming.start()
 
     def _load(self) -> None:
         try:
-            _ = self.answerer
+            for language in self.answerer.indexes:
+                self.gaps(language)
         except AisleError as error:  # whoever needs it is told
+            self._failure = error
             _log.info("the editor cannot ask the bot yet: %s", error)
+        except Exception:  # else the page that waits would come back to itself without end
+            self._failure = NotReady("What answers could not be loaded; the server's log says why.")
+            _log.exception("what answers could not be loaded")
 
 
 def engine_of(request: Request) -> Engine:

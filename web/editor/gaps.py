@@ -48,7 +48,7 @@ def gaps(
     undo: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
 ) -> Response:
     """The gaps of a language, the most asked first; ``undo`` names what was dismissed just now."""
-    if engine.is_loading:
+    if not engine.is_ready():
         return show_loading(request)
     return _page(request, engine, language_or(language), page, undo=undo)
 
@@ -131,7 +131,7 @@ def _find(engine: Engine, language: str, gap: int) -> Gap:
 def _page(request: Request, engine: Engine, language: str, page: int, status: int = 200, **values: Any) -> Response:
     found = engine.gaps(language)
     here = found[(page - 1) * _PAGE_SIZE : page * _PAGE_SIZE]
-    explained = engine.answerer.explain([gap.question for gap in here], language)
+    explained = engine.answerer.explain([gap.asked for gap in here], language)
     shown = [
         ShownGap(
             min(gap.question_ids),
