@@ -1,7 +1,9 @@
 """A knowledge base of any size to measure with: the demo shop's articles copied, with what shoppers asked of it.
 
 A copy keeps its article's text but for the title. Its vectors are the article's, each turned a little by chance: so
-nothing need be encoded, and no two copies are alike.
+nothing need be encoded, and no two copies are alike. Questions are made likewise. What is little for the English
+encoder is much for the Chinese one, whose vectors all lie close together: there no two questions are of one meaning,
+which is the longest list of gaps there can be.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ from shop.tables import (
     ArticleEdition,
     ArticleRevision,
     Conversation,
+    GapDecision,
     Message,
     QuestionLog,
     Reply,
@@ -37,6 +40,7 @@ from shop.unit_of_work import Database
 
 _TURN = 0.6  # how long the part of a copy's vector is that is chance
 _DAYS = 84
+_DISMISSED = 200
 _OUTCOMES = ("answered", "asked_back", "unanswered")
 
 
@@ -57,6 +61,7 @@ def fill(settings: Settings, database: Database, articles: int, questions: int, 
             _copy(unit.session, articles, originals, encoder, vectors, chance)
             asked = np.concatenate(vectors)
             _ask(unit.session, language, questions // len(LANGUAGES), encoder, asked, originals, chance)
+            _dismiss(unit.session, language, encoder, asked.shape[1], chance)
             unit.commit()
 
 
@@ -149,6 +154,19 @@ def _ask(
         )
     for table, made in rows.items():
         session.bulk_insert_mappings(table, made)
+
+
+def _dismiss(
+    session: Session, language: str, encoder: TextEncoder, dimension: int, chance: np.random.Generator
+) -> None:
+    """Gaps that were left open on purpose, of any direction, so that most of what was asked stays."""
+    vectors = _turned(np.zeros((_DISMISSED, dimension)), chance)
+    told = {"language": language, "kind": "dismissed", "reason": "not sold", "author": "command"}
+    rows = [
+        {"example": f"Dismissed {number}", "vector": vector.tobytes(), "encoder": encoder.fingerprint, **told}
+        for number, vector in enumerate(vectors)
+    ]
+    session.bulk_insert_mappings(GapDecision, [{**row, "created_at": now()} for row in rows])
 
 
 def _turned(vectors: np.ndarray, chance: np.random.Generator) -> np.ndarray:
