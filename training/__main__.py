@@ -116,6 +116,7 @@ def evaluate(
     files: Annotated[list[Path], typer.Argument(help="Rasa NLU files or folders, or tables of text,sentiment.")],
     model: Annotated[Path | None, typer.Option(help="Served folder; the newest trained one when left out.")] = None,
     json_out: Annotated[Path | None, typer.Option("--json", help="Write the figures there.")] = None,
+    slips: Annotated[int | None, typer.Option(help="Seed; put one slip of the finger into each message.")] = None,
 ) -> None:
     """Score an exported model on files it was not trained on."""
     from language.served import newest_served
@@ -126,7 +127,7 @@ def evaluate(
     understanding = Understanding.load(served)
     figures = {}
     for file in files:
-        evaluation = scoring.evaluate(understanding, scoring.rows_of_file(file))
+        evaluation = scoring.evaluate(understanding, scoring.rows_of_file(file, slips))
         figures[str(file)] = asdict(evaluation)
         _print(str(file), evaluation)
     if json_out:

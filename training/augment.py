@@ -26,7 +26,7 @@ def variant(row: Row, generator: random.Random) -> Row:
     if generator.random() < 0.5 and text[-1:] in ".!?。！？" and all(end < len(text) for _, end, _ in row.spans):
         text = text[:-1] or text
     varied = replace(row, text=text)
-    return _with_slip(varied, generator) if generator.random() < _SLIP_SHARE else varied
+    return with_slip(varied, generator) if generator.random() < _SLIP_SHARE else varied
 
 
 def _lower(text: str) -> str:
@@ -34,7 +34,8 @@ def _lower(text: str) -> str:
     return lowered if len(lowered) == len(text) else text
 
 
-def _with_slip(row: Row, generator: random.Random) -> Row:
+def with_slip(row: Row, generator: random.Random) -> Row:
+    """The row with one slip of the finger inside a Latin word of four letters or more; the same row without any."""
     places = [i for i in range(1, len(row.text) - 2) if _inside_latin_word(row, i)]
     if not places:
         return row

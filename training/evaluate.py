@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ import numpy as np
 from sklearn.metrics import f1_score, roc_auc_score
 
 from language.understanding import OUT_OF_SCOPE, UNSURE, Reading, Understanding
+from training.augment import with_slip
 from training.calibrate import expected_calibration_error
 from training.dataset import Row, rows_from_rasa, rows_from_sentiment_csv
 
@@ -49,13 +51,21 @@ class Evaluation:
     mistakes: list[Mistake] = field(default_factory=list)
 
 
-def rows_of_file(path: Path) -> list[Row]:
-    """Rows of a Rasa NLU file or folder, or of a sentiment table."""
-    if path.suffix == ".csv":
-        return rows_from_sentiment_csv(path)
-    from rasa.shared.nlu.training_data.loading import load_data
+def rows_of_file(path: Path, slips: int | None = None) -> list[Row]:
+    """Rows of a Rasa NLU file or folder, or of a sentiment table.
 
-    return rows_from_rasa(load_data(str(path)))
+    With ``slips``, a seed, each has one slip of the finger more.
+    """
+    if path.suffix == ".csv":
+        rows = rows_from_sentiment_csv(path)
+    else:
+        from rasa.shared.nlu.training_data.loading import load_data
+
+        rows = rows_from_rasa(load_data(str(path)))
+    if slips is None:
+        return rows
+    generator = random.Random(slips)
+    return [with_slip(row, generator) for row in rows]
 
 
 def evaluate(model: Understanding, rows: Sequence[Row]) -> Evaluation:

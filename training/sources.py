@@ -12,10 +12,10 @@ import training
 from training import checksums
 
 _TRAINING = (
-    "augment calibrate continuing dataset export finetune frozen_rows lora model onnx_graph row_scaling understanding"
-    " urgency"
+    "augment calibrate continuing dataset export finetune frozen_rows lora model onnx_graph row_scaling spelling"
+    " understanding urgency"
 ).split()
-_LANGUAGE = ("text_input.py", "understanding.py", "urgency.py", "urgency.yml")
+_LANGUAGE = ("spelling.py", "text_input.py", "understanding.py", "urgency.py", "urgency.yml")
 
 
 def code_fingerprint() -> str:

@@ -27,6 +27,7 @@ from training.frozen_rows import FrozenRows
 from training.model import MultiHeadBert
 from training.progress import to_environment
 from training.sources import code_fingerprint
+from training.spelling import write_spelling
 from training.urgency import write_moods
 
 SERVED, WEIGHTS = "served", "weights"
@@ -99,6 +100,7 @@ def train(
     if not validation and len(rows) < _REHEARSED_BELOW:
         _finetune_and_export(rows, Labels.of(rows), base, settings, folder, champion)
     write_calibration(folder / SERVED, calibration)
+    write_spelling(folder / SERVED, rows, champion / SERVED if champion else None)
 
 
 def _finetune_and_export(

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
-
-from rapidfuzz.distance import OSA
 
 from actions.desk.words import word_list
 from actions.turn import Turn
 from language.clauses import split
-
-_WORD = re.compile(r"[a-z]{5,}", re.I)
-#: From so many letters on, two slips are taken for the same word.
-_LONG = 8
+from language.spelling import Spelling
 
 
 def mended(turn: Turn) -> Turn:
@@ -30,16 +24,9 @@ def mended(turn: Turn) -> Turn:
 
 def mend(text: str) -> str:
     """A text with misspelt words of the desk written right."""
-    return _WORD.sub(lambda match: _right(match[0].lower()) or match[0], text)
+    return _spelling().mend(text)
 
 
-@lru_cache(maxsize=4096)
-def _right(word: str) -> str:
-    """The word of the desk that is meant; empty for a word that is right as it is, or means another."""
-    known = word_list("misspelt")
-    if word in word_list("right") or any(word.startswith(each) for each in known):
-        return ""
-    slips = 2 if len(word) >= _LONG else 1
-    near = {each: OSA.distance(word, each, score_cutoff=slips) for each in known if each[0] == word[0]}
-    best = min(near, key=lambda each: near[each], default="")
-    return best if best and near[best] <= slips else ""
+@lru_cache(maxsize=1)
+def _spelling() -> Spelling:
+    return Spelling(word_list("misspelt"), word_list("right"))
