@@ -42,11 +42,14 @@ class Identify(Asker):
 
     def handle(self, turn: Turn) -> Events:
         """Begin with what the message already says; what it asked for waits."""
-        waiting = remember(waiting=[*(turn.slot("waiting") or []), turn.request])
+        before = turn.slot("waiting") or []
+        waiting = remember(waiting=before if turn.request in before else [*before, turn.request])
         turn.apply(waiting)
         taken = self._read(turn, _NAMES_ONESELF.search(turn.text) is not None)
         if taken is not None:
             return [*waiting, *taken]
+        if (turn.slot("question") or {}).get("skill") == self.skill:
+            return waiting  # what is open already is asked again after this
         self._ask(turn)
         return [*waiting, *remember(question={"skill": self.skill, "step": "who"})]
 

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
+from actions.answer_question import AnswerQuestion, quote
 from actions.desk.mending import mended
+from actions.desk.words import says
 from actions.desk.work import Work
-from actions.skill import Asker, Events
+from actions.skill import Asker, Events, remember
 from actions.turn import Turn
+from actions.wording import payload, word
+
+#: Which articles tell how a change is done; of the others the index decides alone.
+_CATEGORIES = {"return_item": "returns", "exchange_item": "returns"}
+_ANY_GOODS = re.compile(r"\b(?:an?|any|some)\b", re.IGNORECASE)
 
 
 class OrderDesk(Asker):
@@ -14,7 +23,13 @@ class OrderDesk(Asker):
     skill = "order_desk"
 
     def handle(self, turn: Turn) -> Events:
-        """Take down the changes that the message asks for, and begin with the first."""
+        """Take down the changes that the message asks for, and begin with the first.
+
+        Who only asks how it is done gets the help article, and may begin with a tap.
+        """
+        if _asks_how(turn) and quote(turn, turn.text, _CATEGORIES.get(turn.intent)):
+            turn.offer({"title": word("intent", turn.intent, turn.language), "payload": payload(turn.intent, {})})
+            return remember(last_skill=AnswerQuestion.skill)
         if turn.customer is None:
             return self.skills["identify"].handle(turn)
         work = Work.open(mended(turn))
@@ -31,3 +46,10 @@ class OrderDesk(Asker):
     def ask_again(self, turn: Turn) -> None:
         """The open question once more."""
         Work.open(turn).ask_again()
+
+
+def _asks_how(turn: Turn) -> bool:
+    """Whether a message asks how something is done, and has no goods or order of the shopper's own in mind."""
+    if turn.entity("order_number") or not says("asks_how", turn.text) or says("means_own", turn.text):
+        return False
+    return not turn.entity("product") or _ANY_GOODS.search(turn.text) is not None
