@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hmac
 import logging
 
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, Response
 
+from shop.channel_secret import shows_secret
 from shop.errors import AisleError
 from shop.settings import Settings
 from shop.tables import ModelVersion
@@ -27,8 +27,7 @@ def serve_champion(request: Request) -> Response:
     """
     settings: Settings = request.app.state.gateway.settings
     database: Database = request.app.state.gateway.database
-    shown = request.headers.get("x-aisle-secret", "")
-    if not hmac.compare_digest(shown.encode(errors="surrogateescape"), settings.channel_secret.encode()):
+    if not shows_secret(request.headers, settings.channel_secret):
         return Response(status_code=403)
     with database.read() as unit:
         model: ModelVersion | None = champion(unit.session)

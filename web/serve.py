@@ -19,6 +19,7 @@ import typer
 import yaml
 from rich.console import Console
 
+from shop.channel_secret import HEADER
 from shop.errors import AisleError, Refused, Unavailable
 from shop.settings import Settings, get_settings
 from shop.staff import first_admin_link
@@ -100,12 +101,12 @@ def write_configuration(settings: Settings) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
     endpoints = yaml.safe_load((ROOT / "bot" / "endpoints.yml").read_text("utf-8"))
     endpoints["action_endpoint"]["url"] = f"http://127.0.0.1:{settings.actions_port}/webhook"
-    endpoints["action_endpoint"]["headers"] = {"x-aisle-secret": settings.channel_secret}
+    endpoints["action_endpoint"]["headers"] = {HEADER: settings.channel_secret}
     endpoints["models"] = {
         "url": f"{settings.loopback_url}/internal/model",
         "wait_time_between_pulls": 0,  # bot/channels/following.py goes on asking
         "follow_seconds": settings.model_pull_seconds,
-        "headers": {"x-aisle-secret": settings.channel_secret},
+        "headers": {HEADER: settings.channel_secret},
     }
     written = run / "endpoints.yml"
     written.touch(mode=0o600)

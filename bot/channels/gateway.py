@@ -6,7 +6,6 @@ that broke. This one asks for the secret that the gateway shares with it, and re
 
 from __future__ import annotations
 
-import hmac
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -20,6 +19,7 @@ from sanic.response import HTTPResponse
 from bot.channels.action_failures import watch_actions
 from bot.channels.following import follow
 from bot.channels.gateway_request import BadRequest, GatewayRequest
+from shop.channel_secret import shows_secret
 from shop.settings import get_settings
 
 logger = logging.getLogger(__name__)
@@ -58,11 +58,10 @@ class GatewayInput(InputChannel):
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """The routes of the channel."""
-        secret = get_settings().channel_secret.encode()
+        secret = get_settings().channel_secret
 
         def may_ask(request: Request) -> bool:
-            shown = request.headers.get("x-aisle-secret", "")
-            return hmac.compare_digest(shown.encode(errors="surrogateescape"), secret)
+            return shows_secret(request.headers, secret)
 
         webhook = Blueprint("aisle_webhook", __name__)
 

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import httpx
 
+from shop.channel_secret import HEADER
 from shop.clock import now
 from shop.settings import Settings
 from shop.tables import ModelVersion
@@ -87,9 +88,7 @@ def check_health(database: Database, settings: Settings) -> Health | None:
 def _judge(model: ModelVersion, settings: Settings, health: Health) -> Health:
     """What the processes answer now. Those that do not answer at all may be starting, and are waited for."""
     waited = (now() - datetime.fromisoformat(health.since)).total_seconds()
-    with httpx.Client(
-        headers={"X-Aisle-Secret": settings.channel_secret}, timeout=_TIMEOUT_SECONDS, trust_env=False
-    ) as http:
+    with httpx.Client(headers={HEADER: settings.channel_secret}, timeout=_TIMEOUT_SECONDS, trust_env=False) as http:
         before = {process.url: process for process in health.processes}
         processes = tuple(_ask(http, url, model, before.get(url), waited) for url in settings.resolved_rasa_urls)
     found = replace(health, processes=processes)

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 
+from shop.channel_secret import HEADER
 from shop.conversations import LANGUAGES
 from shop.settings import Settings
 
@@ -59,7 +60,7 @@ class RasaClient:
     def __init__(self, http: httpx.AsyncClient, settings: Settings) -> None:
         self._http = http
         self._url = f"http://127.0.0.1:{settings.rasa_port}/webhooks/aisle/webhook"
-        self._headers = {"X-Aisle-Secret": settings.channel_secret}
+        self._headers = {HEADER: settings.channel_secret}
         self._timeout_seconds = settings.turn_timeout_seconds
 
     async def ask(self, ask: Ask) -> RasaAnswer:
