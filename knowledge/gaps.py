@@ -82,7 +82,8 @@ def find_gaps(database: Database, answerer: Answerer, language: str, days: int =
         kept = np.flatnonzero(near < _ONE_MEANING)
         asked, vectors = [asked[place] for place in kept], vectors[kept]
     groups = _grouped(vectors, floor)
-    gaps = [_gap(language, [asked[n] for n in group], vectors[group]) for group in groups]
+    mondays = _mondays()
+    gaps = [_gap(language, [asked[n] for n in group], vectors[group], mondays) for group in groups]
     return sorted(gaps, key=lambda gap: (-gap.count, -gap.trend, gap.question))
 
 
@@ -198,10 +199,15 @@ def _grouped(vectors: np.ndarray, floor: float) -> list[list[int]]:
     return [np.flatnonzero(labels == label).tolist() for label in np.unique(labels)]
 
 
-def _gap(language: str, asked: Sequence[Any], vectors: np.ndarray) -> Gap:
+def _mondays() -> list[date]:
+    """Those of the weeks that are shown, the oldest first."""
+    today = now().date()
+    this_week = today - timedelta(days=today.weekday())
+    return [this_week - timedelta(weeks=back) for back in reversed(range(WEEKS_SHOWN))]
+
+
+def _gap(language: str, asked: Sequence[Any], vectors: np.ndarray, mondays: Sequence[date]) -> Gap:
     middle = int((vectors @ vectors.mean(axis=0)).argmax())
-    this_week = now().date() - timedelta(days=now().date().weekday())
-    mondays = [this_week - timedelta(weeks=back) for back in reversed(range(WEEKS_SHOWN))]
     days = [one.created_at.date() for one in asked]
     by_week = Counter(day - timedelta(days=day.weekday()) for day in days)
     wordings = Counter(one.text for one in asked)
