@@ -20,6 +20,7 @@ from tests.training.registered import shop_in
 from tests.training.tiny_shop import rows
 from training import models, runs
 from training.labelling import Labelled, label
+from training.models.talks import KEPT, compare_talks, read_stories
 from training.rasa_yaml import Span, write_file
 from training.runs.driving import drive
 
@@ -161,6 +162,23 @@ def test_a_run_makes_a_candidate_with_curve_card_and_gate(shop: tuple[Database, 
     card = (folder / "model_card.md").read_text("utf-8")
     assert "continued from" in card
     assert "Compared with model 1" in card
+
+
+def test_what_came_of_the_conversations_with_a_model_is_kept(shop: tuple[Database, Settings], first_run: int) -> None:
+    database, settings = shop
+    with database.read() as unit:
+        both = [models.get_model(unit.session, number) for number in (1, 2)]
+    champion, challenger = (models.archive_of(model, settings) for model in both)
+    kept = settings.state_dir / KEPT
+    before, after = compare_talks(read_stories(), champion, challenger, kept)[0], sorted(kept.glob("*"))
+    assert len(after) == 2
+    for file in after:
+        file.write_text('{"Where is it": "it went astray"}')
+    (now,) = compare_talks(read_stories(), champion, challenger, kept)
+    assert (now.champion, now.challenger, now.text) == (False, False, "it went astray")
+    for file in after:
+        file.unlink()
+    assert compare_talks(read_stories(), champion, challenger, kept) == [before]
 
 
 def test_the_same_again_is_skipped(shop: tuple[Database, Settings], first_run: int) -> None:

@@ -18,13 +18,19 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+import language
 from shop.errors import BadInput, Unavailable
+from training import checksums
+from training.archive import sources_digest
+from training.models import archives
 from training.models.gate import Talk
 
 if TYPE_CHECKING:
     from rasa.core.agent import Agent
 
 FOLDER = Path("training/must_pass")
+KEPT = Path("training") / "talks"
+"""Below the state folder: what came of the conversations with each archive."""
 
 
 @dataclass(frozen=True)
@@ -49,11 +55,11 @@ def read_stories(folder: Path = FOLDER) -> list[Story]:
     return [story for file in sorted(folder.glob("*.yml")) for story in _read(file)]
 
 
-def start_comparing(champion: Path, challenger: Path, told: Path) -> subprocess.Popen[bytes]:
+def start_comparing(champion: Path, challenger: Path, told: Path, kept: Path) -> subprocess.Popen[bytes]:
     """Begin to compare both archives in a process of its own, which writes ``told`` and ends."""
     told.unlink(missing_ok=True)
-    command = [sys.executable, "-W", "ignore", "-m", "training", "talks", str(champion), str(challenger), str(told)]
-    return subprocess.Popen(command)  # noqa: S603 - our own command
+    command = [sys.executable, "-W", "ignore", "-m", "training", "talks"]
+    return subprocess.Popen([*command, *map(str, (champion, challenger, told, kept))])  # noqa: S603 - our own command
 
 
 def finish_comparing(process: subprocess.Popen[bytes], told: Path) -> list[Talk]:
@@ -63,25 +69,49 @@ def finish_comparing(process: subprocess.Popen[bytes], told: Path) -> list[Talk]
     return [Talk(**each) for each in json.loads(told.read_text("utf-8"))]
 
 
-def save_comparison(stories: Sequence[Story], champion: Path, challenger: Path, told: Path) -> None:
+def save_comparison(champion: Path, challenger: Path, told: Path, kept: Path) -> None:
     """What the process does."""
-    talks = compare_talks(stories, champion, challenger)
+    talks = compare_talks(read_stories(), champion, challenger, kept)
     told.write_text(json.dumps([asdict(talk) for talk in talks], ensure_ascii=False), "utf-8")
 
 
-def compare_talks(stories: Sequence[Story], champion: Path, challenger: Path) -> list[Talk]:
-    """Walk both archives through the conversations. Loads Rasa, which takes a while and much memory."""
-    from rasa.utils.log_utils import configure_structlog
+def compare_talks(stories: Sequence[Story], champion: Path, challenger: Path, kept: Path) -> list[Talk]:
+    """Walk both archives through the conversations. Loads Rasa, which takes a while and much memory.
 
-    configure_structlog(logging.WARNING)
-    before, after = (asyncio.run(_walk_all(archive, stories)) for archive in (champion, challenger))
+    What came of an archive is kept in the folder ``kept``, for as long as the conversations and the code are the same:
+    a champion was walked when it was the challenger.
+    """
+    before, after = (_outcomes(archive, stories, kept) for archive in (champion, challenger))
     return [Talk(story.name, not before[story.name], not after[story.name], after[story.name]) for story in stories]
+
+
+def _outcomes(archive: Path, stories: Sequence[Story], kept: Path) -> dict[str, str]:
+    asked = [archives.checksum(archive), [asdict(story) for story in stories], sources_digest(), _language()]
+    file = kept / f"{checksums.of_json(asked)}.json"
+    if file.is_file():
+        known: dict[str, str] = json.loads(file.read_text("utf-8"))
+        return known
+    found = asyncio.run(_walk_all(archive, stories))
+    kept.mkdir(parents=True, exist_ok=True)
+    draft = file.with_suffix(".draft")
+    draft.write_text(json.dumps(found, ensure_ascii=False), "utf-8")
+    draft.replace(file)
+    return found
+
+
+def _language() -> str:
+    """Fingerprint of the room that reads a message with what an archive holds."""
+    room = Path(language.__file__).parent
+    names = (str(file.relative_to(room)) for file in room.rglob("*") if file.suffix in (".py", ".yml"))
+    return checksums.of_folder(room, sorted(names))
 
 
 async def _walk_all(archive: Path, stories: Sequence[Story]) -> dict[str, str]:
     """Of each conversation what went wrong first; empty where nothing did."""
     from rasa.core.agent import Agent
+    from rasa.utils.log_utils import configure_structlog
 
+    configure_structlog(logging.WARNING)
     agent = Agent.load(archive)
     return {story.name: await _walk(agent, story) for story in stories}
 

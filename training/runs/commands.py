@@ -107,11 +107,11 @@ def step(run_id: int, name: str) -> None:
     perform(Database.from_settings(settings), settings, run_id, name)
 
 
-def talks(champion: Path, challenger: Path, told: Path) -> None:
+def talks(champion: Path, challenger: Path, told: Path, kept: Path) -> None:
     """Hold the must-pass conversations with two archives, as the evaluation starts it."""
-    from training.models.talks import read_stories, save_comparison
+    from training.models.talks import save_comparison
 
-    save_comparison(read_stories(), champion, challenger, told)
+    save_comparison(champion, challenger, told, kept)
 
 
 def _work_or_follow(database: Database, settings: Settings, run_id: int, follow: bool) -> None:

@@ -15,7 +15,7 @@ from training.models import archives, readings
 from training.models.registry import archive_of, get_model
 from training.models.serving import served_of
 from training.models.talks import FOLDER as TALKS
-from training.models.talks import finish_comparing, start_comparing
+from training.models.talks import KEPT, finish_comparing, start_comparing
 from training.runs.context import Made, StepContext
 from training.runs.data import known_of
 from training.runs.work.fine_tune import given_to
@@ -50,7 +50,7 @@ def work(step: StepContext) -> Made:
     archive = archive_of(challenger, step.settings)
     archives.check(archive, challenger.archive_sha256, challenger.signature, step.settings)
     told = step.folder / "talks.json"
-    talking = start_comparing(archive_of(champion, step.settings), archive, told)
+    talking = start_comparing(archive_of(champion, step.settings), archive, told, step.settings.state_dir / KEPT)
     before, after = (Understanding.load(served_of(each, step.settings)) for each in (champion, challenger))
     rows = readings.read_rows(before, after, [*fair, *sentiments_from_tree(SENTIMENT)])
     file = step.folder / "readings.jsonl"
