@@ -25,7 +25,6 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import report
-from language.served import newest_served
 from language.understanding import CARD, Understanding
 from shop.settings import get_settings
 
@@ -39,7 +38,7 @@ _HELD_OUT, _SEED = 0.1, 7  # as training.understanding and FinetuneSettings spli
 
 
 def main(
-    model: Annotated[Path | None, typer.Option(help="Served folder; the newest trained one when left out.")] = None,
+    model: Annotated[Path | None, typer.Option(help="Served folder; the champion's when left out.")] = None,
     weights: Annotated[Path | None, typer.Option(help="Its Hugging Face folder; beside it when left out.")] = None,
     data: Annotated[Path, typer.Option(help="The training data, of which the held-out tenth is read.")] = Path(
         "bot/data"
@@ -47,7 +46,9 @@ def main(
     json: Annotated[Path, typer.Option(help="Where the figures go.")] = Path("benchmarks/results/serving.json"),
 ) -> None:
     """Measure and report."""
-    served = model or newest_served(get_settings().state_dir)
+    from training.models.serving import served_now  # not in the process that is measured
+
+    served = model or served_now(get_settings())
     probe = _child("import sys; from benchmarks.serving import probe; probe(sys.argv[1])", served)
     with tempfile.TemporaryDirectory() as scratch:
         precise = Path(scratch)

@@ -114,16 +114,16 @@ def bot() -> None:
 @app.command()
 def evaluate(
     files: Annotated[list[Path], typer.Argument(help="Rasa NLU files or folders, or tables of text,sentiment.")],
-    model: Annotated[Path | None, typer.Option(help="Served folder; the newest trained one when left out.")] = None,
+    model: Annotated[Path | None, typer.Option(help="Served folder; the champion's when left out.")] = None,
     json_out: Annotated[Path | None, typer.Option("--json", help="Write the figures there.")] = None,
     slips: Annotated[int | None, typer.Option(help="Seed; put one slip of the finger into each message.")] = None,
 ) -> None:
     """Score an exported model on files it was not trained on."""
-    from language.served import newest_served
     from language.understanding import Understanding
     from training import evaluate as scoring
+    from training.models.serving import served_now
 
-    served = model or newest_served(get_settings().state_dir)
+    served = model or served_now(get_settings())
     understanding = Understanding.load(served)
     figures = {}
     for file in files:
@@ -139,16 +139,16 @@ def explain(
     text: Annotated[str, typer.Argument(help="The message to explain.")],
     intent: Annotated[str, typer.Option(help="Explain this intent; the likeliest one when left out.")] = "",
     neighbours: Annotated[int, typer.Option(help="How many training examples to show.")] = 5,
-    model: Annotated[Path | None, typer.Option(help="Served folder; the newest trained one when left out.")] = None,
+    model: Annotated[Path | None, typer.Option(help="Served folder; the champion's when left out.")] = None,
     data: Annotated[Path, typer.Option(help="Rasa training data.")] = Path("bot/data/nlu"),
 ) -> None:
     """Show which words spoke for the intent of a message, and which training examples lie nearest."""
     from language import explaining
-    from language.served import newest_served
     from language.understanding import Understanding
     from training.explain import examples_of
+    from training.models.serving import served_now
 
-    served = model or newest_served(get_settings().state_dir)
+    served = model or served_now(get_settings())
     understanding = Understanding.load(served)
     if intent and intent not in understanding.intents:
         raise BadInput(f"No intent is called {intent!r}. There are: {', '.join(understanding.intents)}.")

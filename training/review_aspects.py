@@ -12,11 +12,11 @@ from rich.table import Table
 from sqlalchemy import select
 
 from language.aspects import ASPECTS, read_review
-from language.served import newest_served
 from language.understanding import Understanding
 from shop.settings import get_settings
 from shop.tables import Review
 from shop.unit_of_work import Database
+from training.models.serving import served_now
 
 
 def count(model: Understanding, texts: Iterable[str]) -> Counter[tuple[str, str]]:
@@ -27,7 +27,7 @@ def count(model: Understanding, texts: Iterable[str]) -> Counter[tuple[str, str]
 def main(reviews: Annotated[int, typer.Option(help="How many reviews to read, the newest first.")] = 500) -> None:
     """Read the shop's reviews and print praise and blame of each aspect."""
     settings = get_settings()
-    model = Understanding.load(newest_served(settings.state_dir))
+    model = Understanding.load(served_now(settings))
     with Database.from_settings(settings).read() as unit:
         newest = select(Review.text).order_by(Review.created_at.desc(), Review.id).limit(reviews)
         texts = list(unit.session.scalars(newest))

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from language.served import newest_served
 from language.understanding import Understanding
 from shop.errors import NotReady
 from shop.settings import get_settings
+from training.models.serving import served_now
 
 
 def open_served() -> Understanding:
-    """Load the newest model of this machine."""
+    """Load the model that serves on this machine."""
     try:
-        return Understanding.load(newest_served(get_settings().state_dir))
+        return Understanding.load(served_now(get_settings()))
     except NotReady as error:
         pytest.skip(str(error))

@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from language.served import newest_served
 from shop.settings import Settings, get_settings
 from shop.tables import TrainingLabel, TrainingMessage
 from shop.unit_of_work import Database
@@ -24,6 +23,7 @@ from training.logs.grouping import assign
 from training.logs.ranking import order
 from training.logs.reader import measure
 from training.logs.vectors import from_bytes, to_bytes
+from training.models.serving import served_now
 
 
 def _unit(*rows: tuple[float, ...]) -> np.ndarray:
@@ -80,8 +80,8 @@ def test_near_and_unrelated_are_measured_on_the_examples() -> None:
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Database, Settings]]:
     """A shop that the real model reads, and its examples."""
     open_served()
-    database, settings = open_shop(tmp_path_factory.mktemp("shop"), newest_served(get_settings().state_dir))
-    kept = newest_served(get_settings().state_dir).parent / "examples.npz"
+    database, settings = open_shop(tmp_path_factory.mktemp("shop"), served_now(get_settings()))
+    kept = served_now(get_settings()).parent / "examples.npz"
     if kept.is_file():
         (settings.state_dir / "understanding" / "own" / "examples.npz").write_bytes(kept.read_bytes())
     yield database, settings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,21 @@ def test_an_archive_made_from_changed_sources_takes_over(shop: Shop, tmp_path: P
     assert serving(shop) == "again"
     models.ensure_champion(database, settings, tmp_path / "first.tar.gz")  # known: the trainers' choice stands
     assert serving(shop) == "again"
+
+
+def test_an_archive_that_did_not_change_is_read_once_to_tell_whether_it_is_new(tmp_path: Path) -> None:
+    made, seen = archive(tmp_path / "made.tar.gz", "made"), tmp_path / "state" / "seen.json"
+    sha256 = archives.checksum_once(made, seen)
+    assert sha256 == archives.checksum(made)
+    before = made.stat()
+    made.write_bytes(bytes(before.st_size))
+    os.utime(made, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert archives.checksum_once(made, seen) == sha256
+    os.utime(made, ns=(before.st_atime_ns, before.st_mtime_ns + 1))
+    assert archives.checksum_once(made, seen) == archives.checksum(made) != sha256
+    other = archive(tmp_path / "other.tar.gz", "other")
+    os.utime(other, ns=(before.st_atime_ns, before.st_mtime_ns + 1))
+    assert archives.checksum_once(other, seen) == archives.checksum(other)
 
 
 def test_without_any_archive_there_is_no_champion(tmp_path: Path) -> None:

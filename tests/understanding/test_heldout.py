@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from language.served import newest_served
 from language.understanding import Understanding
 from shop.errors import NotReady
 from shop.settings import get_settings
 from training.evaluate import Evaluation, evaluate, rows_of_file
+from training.models.serving import served_now
 
 HERE = Path(__file__).parent
 
@@ -19,7 +19,7 @@ HERE = Path(__file__).parent
 @pytest.fixture(scope="module")
 def model() -> Understanding:
     try:
-        return Understanding.load(newest_served(get_settings().state_dir))
+        return Understanding.load(served_now(get_settings()))
     except NotReady as error:
         pytest.skip(str(error))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import os
 import shutil
 import tarfile
 from pathlib import Path
@@ -27,6 +28,24 @@ def checksum(archive: Path) -> str:
         while chunk := file.read(1 << 20):
             digest.update(chunk)
     return digest.hexdigest()
+
+
+def checksum_once(archive: Path, seen: Path) -> str:
+    """The same, noted in the file ``seen``: while size and time of change stay as they were, it is not read again.
+
+    Good for telling whether an archive is another one; what is to be served is read (``check``).
+    """
+    state = archive.stat()
+    here = {"archive": str(archive.resolve()), "size": state.st_size, "changed_ns": state.st_mtime_ns}
+    noted: dict[str, Any] = json.loads(seen.read_text("utf-8")) if seen.is_file() else {}
+    if noted.items() >= here.items():
+        return str(noted["sha256"])
+    sha256 = checksum(archive)
+    seen.parent.mkdir(parents=True, exist_ok=True)
+    draft = seen.with_name(f".{seen.name}.{os.getpid()}")  # serve and the worker may come here at once
+    draft.write_text(json.dumps({**here, "sha256": sha256}), "utf-8")
+    draft.replace(seen)
+    return sha256
 
 
 def sign(sha256: str, settings: Settings) -> str:

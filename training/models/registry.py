@@ -24,6 +24,7 @@ UNPACKED = Path(_FOLDER) / "unpacked"
 RUNS = Path("training") / "runs"
 """Below the state folder, a folder for each run; in it the archive that was trained, until it is too old."""
 TRAINED = "trained.tar.gz"
+_SEEN = Path(_FOLDER) / "seen.json"
 _FROM_SOURCES = "Trained by make run from the data in the tree."
 
 
@@ -106,12 +107,10 @@ def ensure_champion(database: Database, settings: Settings, archive: Path = ARCH
 
     The first one is the shop's first champion; a later one was trained because the sources changed.
     """
-    sha256 = archives.checksum(archive) if archive.is_file() else ""
     with database.read() as unit:
         serving = champion(unit.session)
-        known = unit.session.scalars(select(ModelVersion.id).where(ModelVersion.archive_sha256 == sha256)).first()
-    if not sha256 or known is not None:
-        return None if serving is None else int(serving.id)
+        if has_registered(unit.session, settings, archive):
+            return None if serving is None else int(serving.id)
     kept = keep(settings, archive)
     with database.work() as unit:
         made = register(unit.session, settings, kept, _FROM_SOURCES)
@@ -119,6 +118,15 @@ def ensure_champion(database: Database, settings: Settings, archive: Path = ARCH
         write_audit(unit.session, "system", "model.registered", f"model:{made.id}", after={"note": made.note})
         unit.commit()
         return int(made.id)
+
+
+def has_registered(session: Session, settings: Settings, archive: Path = ARCHIVE) -> bool:
+    """Whether the archive that ``make run`` trained is known, or there is none."""
+    if not archive.is_file():
+        return True
+    sha256 = archives.checksum_once(archive, settings.state_dir / _SEEN)
+    known = select(ModelVersion.id).where(ModelVersion.archive_sha256 == sha256)
+    return session.scalars(known.limit(1)).first() is not None
 
 
 def put_in_place(session: Session, model: ModelVersion, by: str) -> ModelVersion | None:
