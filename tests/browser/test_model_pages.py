@@ -78,6 +78,17 @@ def test_no_page_breaks_or_scrolls_sideways(screen: str, chromium: Browser, room
     page.context.close()
 
 
+def test_a_phone_shows_all_parts_of_the_workbench(chromium: Browser, room: Workbench) -> None:
+    page = _open(chromium, room, "phone")
+    page.goto(f"{room.address}/workbench/watching")
+    parts = page.get_by_role("navigation", name="Parts of the workbench")
+    for part in parts.get_by_role("link").all():
+        box = part.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
+
+
 def test_a_run_goes_on_before_ones_eyes(chromium: Browser, room: Workbench) -> None:
     with room.database.work() as unit:
         run = add_run(unit.session, "running", steps=steps(running="collect"), progress={})
