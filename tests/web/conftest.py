@@ -12,8 +12,10 @@ import pytest
 from shop.migrations import upgrade
 from shop.settings import Settings
 from shop.unit_of_work import Database
+from tests.web.insiders import Browser
 from tests.web.served import served
 from tests.web.stand_in import StandIn
+from tests.web.training_room import Workbench, open_workbench
 
 
 @pytest.fixture
@@ -63,3 +65,16 @@ def database(settings: Settings) -> Iterator[Database]:
 def address(settings: Settings) -> Iterator[str]:
     with served(settings) as address:
         yield address
+
+
+@pytest.fixture
+def room(tmp_path: Path, empty_database: Path) -> Iterator[Workbench]:
+    """A workbench of its own for a test."""
+    with open_workbench(tmp_path, empty_database) as opened:
+        yield opened
+
+
+@pytest.fixture
+def tara(room: Workbench) -> Browser:
+    """A trainer who is signed in there."""
+    return room.browser()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,20 +14,9 @@ from tests.web.editing import post
 from tests.web.insiders import Browser
 from tests.web.modelling import HOSTILE, Messages, Models, add_run, add_shadow, gate
 from tests.web.test_workbench_runs import words
-from tests.web.training_room import LEAD, Workbench, open_workbench
+from tests.web.training_room import LEAD, Workbench
 
 HERE = "/workbench/models"
-
-
-@pytest.fixture
-def room(tmp_path: Path, empty_database: Path) -> Iterator[Workbench]:
-    with open_workbench(tmp_path, empty_database) as opened:
-        yield opened
-
-
-@pytest.fixture
-def tara(room: Workbench) -> Browser:
-    return room.browser()
 
 
 @pytest.fixture

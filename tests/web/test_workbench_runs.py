@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
-from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 
 from shop.audit import latest
 from shop.clock import now
@@ -20,20 +17,9 @@ from tests.web.editing import post
 from tests.web.insiders import Browser
 from tests.web.modelling import HOSTILE, Messages, Models, add_label, add_run, gate, losses, steps
 from tests.web.served import served, wait_until
-from tests.web.training_room import LEAD, Workbench, open_workbench
+from tests.web.training_room import LEAD, Workbench
 
 HERE = "/workbench/training"
-
-
-@pytest.fixture
-def room(tmp_path: Path, empty_database: Path) -> Iterator[Workbench]:
-    with open_workbench(tmp_path, empty_database) as opened:
-        yield opened
-
-
-@pytest.fixture
-def tara(room: Workbench) -> Browser:
-    return room.browser()
 
 
 def run_of(room: Workbench, run_id: int) -> TrainingRun:

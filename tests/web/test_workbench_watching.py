@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
-
-import pytest
 
 from shop.clock import now
 from tests.web.insiders import Browser
 from tests.web.modelling import Messages, Models
 from tests.web.test_workbench_runs import words
-from tests.web.training_room import LEAD, Workbench, open_workbench
+from tests.web.training_room import LEAD, Workbench
 
 HERE = "/workbench/watching"
-
-
-@pytest.fixture
-def room(tmp_path: Path, empty_database: Path) -> Iterator[Workbench]:
-    with open_workbench(tmp_path, empty_database) as opened:
-        yield opened
-
-
-@pytest.fixture
-def tara(room: Workbench) -> Browser:
-    return room.browser()
 
 
 def test_the_page_is_for_trainers_and_says_when_there_is_nothing(room: Workbench, tara: Browser) -> None:
