@@ -3,9 +3,11 @@
 ``python -m benchmarks.retrain --json OUT``: needs a trained bot (`make run` or `make train` once).
 
 A scratch shop with the prepared champion is made; 500 messages that the champion was not trained on (the held-out
-files a and b of tests/understanding, which then no longer count as held out) are put into its log and labelled. Then
-the declared workflow runs, the model is promoted, and a running Rasa is watched until it reads with it. The same rows,
-old and new together, train Rasa's DIET pipeline in the same run.
+files a and b of tests/understanding, which then no longer count as held out) are put into its log and labelled; the
+champion's examples are embedded, as the worker of a running shop does with its first look at the logs. Then the
+declared workflow runs, the model is promoted, and a running Rasa is watched until it reads with it. The same rows, old
+and new together, train Rasa's DIET pipeline in the same run; its time begins when Rasa is loaded, ours when the run is
+asked for. What was measured is written before DIET begins, so that a run that ends there loses nothing.
 """
 
 from __future__ import annotations
@@ -38,6 +40,7 @@ from shop.unit_of_work import Database
 from training import data_sets, models, runs
 from training.dataset import Row
 from training.labelling import Labelled, label
+from training.logs.reader import reader_of
 from training.models.health import check_health
 from training.rasa_yaml import WrittenExample, read_file
 from training.runs.driving import drive
@@ -62,15 +65,18 @@ def main(
 ) -> None:
     """Label, retrain, promote, measure, report."""
     json = json.resolve()
-    figures: dict[str, Any] = {**report.circumstances(SEED), "labels": labels, "start": start}
+    load = round(os.getloadavg()[0], 2)
+    figures: dict[str, Any] = {**report.circumstances(SEED), "load": load, "labels": labels, "start": start}
     with tempfile.TemporaryDirectory() as scratch, _tree(Path(scratch) / "tree"):
         settings = _scratch_shop(Path(scratch) / "state")
         database = Database(open_engine(settings.resolved_database_url))
+        reader_of(database, settings).examples()
         figures["labelled"] = _label(database, _new_messages(labels))
         figures |= _retrain(database, settings, start)
         with _serving(settings):
             figures |= _promote(database, settings, figures["model"])
         figures["seconds"] = round(figures["run_seconds"] + figures["promotion_seconds"], 1)
+        report.write(json, figures)
         if diet:
             rows = _rows(database, settings, figures["data_set"])
             trained = in_own_process(train_diet, rows, Path(scratch) / "diet")
@@ -102,10 +108,13 @@ def _tree(folder: Path) -> Iterator[None]:
 def _scratch_shop(state: Path) -> Settings:
     """An empty shop whose champion is the prepared one. Its weights are shared, what is trained is not."""
     prepared = ROOT / get_settings().state_dir
-    (state / "understanding").mkdir(parents=True)
+    state.mkdir()
     (state / "base_models").symlink_to(prepared / "base_models")
-    for trained in (prepared / "understanding").glob("[!.]*"):
-        (state / "understanding" / trained.name).symlink_to(trained)
+    for part in (prepared / "understanding").glob("[!.]*/*"):
+        if part.is_dir():  # not the examples that lie beside them
+            trained = state / "understanding" / part.parent.name
+            trained.mkdir(parents=True, exist_ok=True)
+            (trained / part.name).symlink_to(part)
     settings = Settings(state_dir=state, database_url="", port=18090, rasa_port=18091, actions_port=18092)
     for name in ("port", "rasa_port", "actions_port", "state_dir"):
         os.environ[f"AISLE_{name.upper()}"] = str(getattr(settings, name))
@@ -217,6 +226,8 @@ def _promote(database: Database, settings: Settings, model_id: int) -> dict[str,
     began = time.monotonic()
     models.promote(database, settings, model_id, "benchmark", _REASON)
     while (health := check_health(database, settings)) is not None and health.state == "waiting":
+        if time.monotonic() > began + _START_SECONDS:
+            raise Unavailable(f"Rasa does not read with the promoted model: {health.text}")
         time.sleep(0.2)
     seconds = round(time.monotonic() - began, 1)
     return {"promotion_seconds": seconds, "health": health.state if health else ""}
