@@ -16,10 +16,12 @@ from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from bot.answer_check import check_schema_once
 from bot.channels.action_failures import watch_actions
 from bot.channels.following import follow
 from bot.channels.gateway_request import BadRequest, GatewayRequest
 from shop.channel_secret import shows_secret
+from shop.garbage import keep_loaded
 from shop.settings import get_settings
 
 logger = logging.getLogger(__name__)
@@ -66,7 +68,9 @@ class GatewayInput(InputChannel):
         webhook = Blueprint("aisle_webhook", __name__)
 
         @webhook.listener("after_server_start")
-        async def start_following(app: Sanic, loop: Any) -> None:
+        async def make_ready(app: Sanic, loop: Any) -> None:
+            check_schema_once()
+            keep_loaded()
             app.add_task(follow(app.ctx.agent))
 
         @webhook.get("/")

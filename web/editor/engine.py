@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import threading
 from collections.abc import Callable, Mapping
@@ -14,6 +13,7 @@ from knowledge.answering import Answerer
 from knowledge.editor import Editor
 from knowledge.gaps import Gap, find_gaps, standing
 from shop.errors import AisleError, NotReady
+from shop.garbage import keep_loaded
 from shop.settings import Settings
 from shop.unit_of_work import Database
 from web.staff.kept_work import KeptWork, Kind
@@ -90,21 +90,13 @@ class Engine:
         try:
             for language in self.answerer.indexes:
                 self.gaps(language)
-            _look_through_no_more()
+            keep_loaded()
         except AisleError as error:  # whoever needs it is told
             self._failure = error
             _log.info("the editor cannot ask the bot yet: %s", error)
         except Exception:  # else the page that waits would come back to itself without end
             self._failure = NotReady("What answers could not be loaded; the server's log says why.")
             _log.exception("what answers could not be loaded")
-
-
-def _look_through_no_more() -> None:
-    """Keep Python's garbage collector from what was just loaded: with 10,000 articles it would walk through millions
-    of objects that stay, for a fifth of a second in the middle of some page. They are freed all the same when they are
-    replaced."""
-    gc.collect()
-    gc.freeze()
 
 
 def engine_of(request: Request) -> Engine:
