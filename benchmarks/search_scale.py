@@ -32,6 +32,7 @@ from knowledge import neighbours
 from knowledge.building import load_encoder
 from knowledge.index import Entry, Field, Index
 from knowledge.layers import stack
+from knowledge.manner import Manner
 from knowledge.passages import Passage
 from knowledge.search import Floors, Question, Search
 from shop.settings import get_settings
@@ -148,6 +149,7 @@ class _Bare:
         self.numbers: dict[int, int] = {}
         self.words = Index.of([Entry("a", "en", "c", "a", ("a",), (Passage("", "b"),))], [np.eye(3, dimension)]).words
         self.phrasing = field
+        self.manner = Manner()
 
 
 def _resident_megabytes() -> float:

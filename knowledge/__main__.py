@@ -108,18 +108,20 @@ def ask(question: Annotated[str, typer.Argument(help="What a shopper would ask."
 
 @app.command(name="measure")
 def measure_search(language: Language = "en") -> None:
-    """Try each part of the search on the articles' own questions, each hidden while it is asked.
+    """Try each part of the search alone, and all as served, on the articles' own questions, each hidden while asked.
 
-    Shares of those questions: hit@1; right and wrong answers; asked back. Withheld: the share of the questions of
-    hidden articles that got no answer. Limit and margin are those the calibration chose.
+    Shares of those questions: hit@1; right and wrong answers; asked back; beside them NDCG@10. Withheld: the share of
+    the questions of hidden articles that got no answer. Limit and margin are those the calibration chose.
     """
     stored = index_folder(get_settings(), language).load()
     if stored.search is None:
         console.print("There are no articles to measure on.")
         return
-    table = Table("", "hit@1", "right", "wrong", "asked", "withheld", "limit", "margin")
-    for name, trial in measure(stored.search).items():
-        shares = (trial.hit_at_1, trial.answered_right, trial.answered_wrong, trial.asked_back)
+    headings = ("", "hit@1", "NDCG@10", "right", "wrong", "asked", "withheld", "limit", "margin")
+    table = Table(*headings, padding=0)  # so that a terminal of 80 columns holds it
+    for name, measured in measure(stored.search).items():
+        trial = measured.trial
+        shares = (trial.hit_at_1, measured.ndcg_at_10, trial.answered_right, trial.answered_wrong, trial.asked_back)
         figures = (*shares, trial.left_out_unanswered, trial.threshold, trial.margin)
         table.add_row(name, *(f"{figure:.3f}" for figure in figures))
     console.print(table)

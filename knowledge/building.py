@@ -18,7 +18,8 @@ import yaml
 from knowledge.articles import ArticleText, change_now, published_articles
 from knowledge.calibration import UNCALIBRATED, calibrate
 from knowledge.index import Entry, Index
-from knowledge.search import Floors, Search, Weights
+from knowledge.manner import MANNERS
+from knowledge.search import Floors, Search
 from knowledge.store import FORMAT, IndexFolder
 from knowledge.vectors import CUTTING, FreshVectors, KeptVectors, Progress, TextEncoder, encode_entries
 from knowledge.weighing import weigh
@@ -66,7 +67,7 @@ def build(
     ``change`` is the number of the last change that is in the articles.
     """
     encoder = vectors.encoder
-    inputs = _fingerprint(articles, encoder)
+    inputs = _fingerprint(articles, encoder, language)
     with folder.building():
         current = folder.manifest()
         if current is not None and current.inputs == inputs and folder.is_whole(current):
@@ -91,7 +92,7 @@ def make_search(
     """A search over entries whose vectors are known, weighed by their own questions; None if there are no entries."""
     if not entries:
         return None
-    index = Index.of(entries, vectors)
+    index = Index.of(entries, vectors, MANNERS[language])
     floors = Floors.measured(index, encoder.encode(unrelated_questions()[language], "query"))
     return weigh(Search(index, floors))
 
@@ -103,6 +104,7 @@ def unrelated_questions() -> dict[str, list[str]]:
     return loaded
 
 
-def _fingerprint(articles: Sequence[ArticleText], encoder: TextEncoder) -> str:
-    described = [FORMAT, CUTTING, encoder.fingerprint, astuple(Weights()), [astuple(article) for article in articles]]
+def _fingerprint(articles: Sequence[ArticleText], encoder: TextEncoder, language: str) -> str:
+    texts = [astuple(article) for article in articles]
+    described = [FORMAT, CUTTING, encoder.fingerprint, astuple(MANNERS[language]), texts]
     return hashlib.sha256(json.dumps(described, ensure_ascii=False, default=str).encode()).hexdigest()

@@ -17,6 +17,7 @@ import numpy as np
 from knowledge import neighbours
 from knowledge.articles import AUDIENCES, ArticleText
 from knowledge.lexical import WordIndex
+from knowledge.manner import Manner
 from knowledge.passages import Passage, passages, phrasings
 
 
@@ -126,13 +127,33 @@ class Field:
 
     def best(self, vector: np.ndarray, articles: np.ndarray, hidden_row: int | None = None) -> np.ndarray:
         """The greatest similarity within each of ``articles``; one row may be treated as if it were not there."""
-        spans = [np.arange(self.starts[article], self.starts[article + 1]) for article in articles]
-        rows = np.concatenate(spans)
+        rows, firsts = self._rows_of(articles)
         found = _products(self.vectors(rows), vector)
         if hidden_row is not None:
             found[rows == hidden_row] = -1.0
-        firsts = np.cumsum([0, *(len(span) for span in spans[:-1])])
         return np.asarray(np.maximum.reduceat(found, firsts))
+
+    def near(
+        self, vector: np.ndarray, articles: np.ndarray, sharpness: float, hidden_row: int | None = None
+    ) -> np.ndarray:
+        """The soft maximum of the similarities within each of ``articles``: log(mean(exp(sharpness * s))) / sharpness.
+
+        It lies between their mean (sharpness near 0) and the greatest (infinite). One row may be left out, if it is
+        not its article's only one.
+        """
+        rows, firsts = self._rows_of(articles)
+        found = _products(self.vectors(rows), vector)
+        counted = np.ones(len(rows)) if hidden_row is None else (rows != hidden_row).astype(np.float64)
+        greatest = np.maximum.reduceat(found, firsts)
+        sizes = np.diff(np.append(firsts, len(rows)))
+        spread = np.exp(sharpness * (found - np.repeat(greatest, sizes))) * counted
+        means = np.add.reduceat(spread, firsts) / np.add.reduceat(counted, firsts)
+        return np.asarray(greatest + np.log(means) / sharpness)
+
+    def _rows_of(self, articles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The rows of some articles, and where each article's begin among them."""
+        spans = [np.arange(self.starts[article], self.starts[article + 1]) for article in articles]
+        return np.concatenate(spans), np.cumsum([0, *(len(span) for span in spans[:-1])])
 
     def _without(self, hidden: frozenset[int]) -> faiss.IDSelector | None:
         if not hidden:
@@ -149,23 +170,39 @@ class Index:
     """Everything searched in one language. Never changed once made; safe to read from several threads."""
 
     def __init__(
-        self, entries: Sequence[Entry], phrasing: Field, passage: Field, whole: Field, *, like: Index | None = None
+        self,
+        entries: Sequence[Entry],
+        fields: tuple[Field, Field, Field],
+        manner: Manner | None = None,
+        *,
+        like: Index | None = None,
     ) -> None:
-        """With ``like`` words weigh as much as in that index."""
+        """``fields`` hold phrasings, passages and wholes. With ``like`` words weigh as in that index, in its manner."""
+        phrasing, passage, whole = fields
+        self.manner: Manner = like.manner if like else manner or Manner()
         self.entries = tuple(entries)
         self.phrasing, self.passage, self.whole = phrasing, passage, whole
         self.numbers = {entry.article_id: number for number, entry in enumerate(self.entries)}
         texts = [text for entry in entries for text in entry.phrasings]
         self.phrasing_texts = tuple(texts)
         words: WordIndex | None = like.words if like else None
-        self.words: WordIndex = WordIndex([*texts, *(text for entry in entries for text in entry.passage_texts)], words)
+        told = [text for entry in entries for text in entry.passage_texts]
+        owners = np.concatenate([field.articles(np.arange(field.starts[-1])) for field in (phrasing, passage)])
+        self.words: WordIndex = WordIndex([*texts, *told], words, owners if self.manner.words_together else None)
         self._restricted = [number for number, entry in enumerate(self.entries) if entry.is_restricted]
         self._exact: dict[str, list[int]] = defaultdict(list)
         for row, text in enumerate(texts):
             self._exact[_plain(text)].append(row)
 
     @classmethod
-    def of(cls, entries: Sequence[Entry], vectors: Sequence[np.ndarray], like: Index | None = None) -> Index:
+    def of(
+        cls,
+        entries: Sequence[Entry],
+        vectors: Sequence[np.ndarray],
+        manner: Manner | None = None,
+        *,
+        like: Index | None = None,
+    ) -> Index:
         """From each entry's vectors, phrasings first, then passages, then the whole. ValueError if there are none."""
         if not entries:
             raise ValueError("an index needs at least one article")
@@ -175,26 +212,36 @@ class Index:
             np.concatenate([rows[end - count : end] for rows, end, count in zip(vectors, column, size, strict=True)])
             for column, size in zip(ends.T, counts.T, strict=True)
         ]
-        fields = [Field.of(part, size.tolist()) for part, size in zip(parts, counts.T, strict=True)]
-        return cls(entries, *fields, like=like)
+        phrasing, passage, whole = (Field.of(part, size.tolist()) for part, size in zip(parts, counts.T, strict=True))
+        return cls(entries, (phrasing, passage, whole), manner, like=like)
 
     def hidden_from(self, audience: str, at_epoch: float) -> frozenset[int]:
         """The articles that somebody of an audience may not read at a time."""
         return frozenset(n for n in self._restricted if not self.entries[n].is_shown(audience, at_epoch))
 
     def word_scores(self, text: str, hidden_row: int | None = None) -> tuple[np.ndarray, np.ndarray]:
-        """The articles that hold words of a text, ascending, and how much of it their best row holds, 0..1."""
-        rows, scores = self.words.matches(text)
+        """The articles that hold words of a text, ascending, and how much of it they (or their best row) hold, 0..1."""
+        numbers, scores = self.words.matches(text)
+        if self.manner.words_together:
+            return numbers, scores if hidden_row is None else self._without_row(text, numbers, scores, hidden_row)
         if hidden_row is not None:
-            rows, scores = rows[rows != hidden_row], scores[rows != hidden_row]
-        if not len(rows):
-            return rows, scores
+            numbers, scores = numbers[numbers != hidden_row], scores[numbers != hidden_row]
+        if not len(numbers):
+            return numbers, scores
         split = len(self.phrasing_texts)
-        is_passage = rows >= split
-        articles = np.where(is_passage, self.passage.articles(rows - split), self.phrasing.articles(rows))
+        is_passage = numbers >= split
+        articles = np.where(is_passage, self.passage.articles(numbers - split), self.phrasing.articles(numbers))
         order = np.argsort(articles, kind="stable")
         found, firsts = np.unique(articles[order], return_index=True)
         return found, np.maximum.reduceat(scores[order], firsts)
+
+    def _without_row(self, text: str, articles: np.ndarray, scores: np.ndarray, hidden_row: int) -> np.ndarray:
+        """The scores of articles as if one phrasing were not there."""
+        owner = int(self.phrasing.articles(np.array([hidden_row]))[0])
+        entry, hidden = self.entries[owner], self.phrasing_texts[hidden_row]
+        left = [*(phrasing for phrasing in entry.phrasings if phrasing != hidden), *entry.passage_texts]
+        scores[articles == owner] = self.words.score(text, left)
+        return scores
 
     def exactly(self, text: str, hidden_row: int | None = None) -> frozenset[int]:
         """The articles that have this very phrasing, whatever its capitals and punctuation."""

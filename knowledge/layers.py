@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from knowledge.index import Entry, Index
+from knowledge.manner import Manner
 from knowledge.passages import Passage
 from knowledge.search import Floors, Question, Search
 
@@ -63,15 +64,20 @@ class Layers:
         return sorted(found, key=lambda hit: -hit.rank_score)[:limit]
 
 
-def stack(base: Search | None, updates: Mapping[int, Update | None], floors: Floors | None = None) -> Layers:
+def stack(
+    base: Search | None,
+    updates: Mapping[int, Update | None],
+    floors: Floors | None = None,
+    manner: Manner | None = None,
+) -> Layers:
     """The stored search with updates by article id over it (None: the article answers no longer).
 
-    ``floors`` are needed where there is no stored search to take them from.
+    ``floors`` and ``manner`` are needed where there is no stored search to take them from.
     """
     present: Sequence[Update] = [update for update in updates.values() if update is not None]
     if not present:
         return Layers(base, None, updates)
     entries, vectors = [entry for entry, _ in present], [rows for _, rows in present]
-    index = Index.of(entries, vectors, like=base.index if base else None)
+    index = Index.of(entries, vectors, manner, like=base.index if base else None)
     top = Search(index, base.floors, base.weights) if base else Search(index, floors or Floors())
     return Layers(base, top, updates)

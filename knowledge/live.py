@@ -18,6 +18,7 @@ from knowledge.articles import ArticleText, change_now, changed_since
 from knowledge.building import rebuild_in, unrelated_questions
 from knowledge.index import Entry, Index
 from knowledge.layers import Layers, Update, stack
+from knowledge.manner import MANNERS
 from knowledge.search import Floors
 from knowledge.store import IndexFolder, StoredIndex
 from knowledge.vectors import KeptVectors, TextEncoder, encode_entries
@@ -155,5 +156,7 @@ def _stacked(stored: StoredIndex, updates: dict[int, Update | None], encoder: Te
     present = [update for update in updates.values() if update is not None]
     if stored.search is not None or not present:
         return stack(stored.search, updates)
-    index = Index.of([entry for entry, _ in present], [rows for _, rows in present])
-    return stack(None, updates, Floors.measured(index, encoder.encode(unrelated_questions()[language], "query")))
+    manner = MANNERS[language]
+    index = Index.of([entry for entry, _ in present], [rows for _, rows in present], manner)
+    floors = Floors.measured(index, encoder.encode(unrelated_questions()[language], "query"))
+    return stack(None, updates, floors, manner)

@@ -1,16 +1,17 @@
 """Which articles a question is about: three kinds of vectors and the words, weighed into one score.
 
 How much each counts is learned from the articles' own questions (``knowledge.weighing``), starting from weights that
-were chosen on the demo shop (docs/decisions/0018).
+were chosen on the demo shop (``knowledge.manner``).
 """
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 
 from knowledge.index import Field, Index
+from knowledge.manner import Weights
 
 CATEGORY_BONUS = 0.08
 """What an article gains over others when it is of the category the intent speaks for. It reorders near neighbours
@@ -22,20 +23,6 @@ _FIRST_PASSAGE_BONUS = 0.1  # the first paragraph of an article is its main answ
 _PASSAGE_TOLERANCE = 0.12
 
 _CANDIDATES = 40  # rows or articles taken from each part before the exact scores are worked out
-
-
-@dataclass(frozen=True)
-class Weights:
-    """How much each part of the score counts; together 1."""
-
-    phrasing: float = 0.2
-    passage: float = 0.2
-    whole: float = 0.3
-    words: float = 0.3
-
-    def as_array(self) -> np.ndarray:
-        """float32 of shape (4,), in the order of ``Parts.scores``."""
-        return np.array(astuple(self), dtype=np.float32)
 
 
 @dataclass(frozen=True)
@@ -97,7 +84,7 @@ class Search:
     def __init__(self, index: Index, floors: Floors, weights: Weights | None = None) -> None:
         self.index = index
         self.floors = floors
-        self.weights = weights or Weights()
+        self.weights = weights or index.manner.weights
 
     def find(
         self,
@@ -155,10 +142,17 @@ class Search:
 
     def _similarities(self, vector: np.ndarray, articles: np.ndarray, hidden_row: int | None) -> np.ndarray:
         index, floors = self.index, self.floors
-        phrasing = _above(index.phrasing.best(vector, articles, hidden_row), floors.phrasing)
+        phrasing = _above(self._phrasing(vector, articles, hidden_row), floors.phrasing)
         passage = _above(index.passage.best(vector, articles), floors.passage)
         whole = _above(index.whole.best(vector, articles), floors.whole)
         return np.stack((phrasing, passage, whole), axis=1)
+
+    def _phrasing(self, vector: np.ndarray, articles: np.ndarray, hidden_row: int | None) -> np.ndarray:
+        """How near the phrasings of articles are, as similarities."""
+        sharpness = self.index.manner.sharpness
+        if sharpness is None:
+            return self.index.phrasing.best(vector, articles, hidden_row)
+        return self.index.phrasing.near(vector, articles, sharpness / (1 - self.floors.phrasing), hidden_row)
 
 
 def _above(similarities: np.ndarray, floor: float) -> np.ndarray:

@@ -22,12 +22,13 @@ import numpy as np
 
 from knowledge.calibration import Calibration
 from knowledge.index import Entry, Field, Index
+from knowledge.manner import Manner, Weights
 from knowledge.passages import Passage
-from knowledge.search import Floors, Search, Weights
+from knowledge.search import Floors, Search
 from shop.clock import now
 from shop.errors import NotReady
 
-FORMAT = 3
+FORMAT = 4
 _FIELDS = ("phrasing", "passage", "whole")
 _FILES = ("entries.json", *(f"{name}.faiss" for name in _FIELDS))
 _KEPT_GENERATIONS = 2
@@ -42,7 +43,8 @@ class Manifest:
     generation: str
     articles: int
     floors: Floors
-    weights: Weights
+    manner: Manner
+    weights: Weights  # as learned; those of the manner are where it began
     calibration: Calibration
     change: int  # every change of the knowledge base up to this one is in it
     built_at: str
@@ -52,7 +54,7 @@ class Manifest:
         """Read what ``json.dumps(asdict(manifest))`` wrote."""
         raw: dict[str, Any] = json.loads(text)
         raw |= {"floors": Floors(**raw["floors"]), "weights": Weights(**raw["weights"])}
-        raw |= {"calibration": Calibration(**raw["calibration"])}
+        raw |= {"manner": Manner.from_dict(raw["manner"]), "calibration": Calibration(**raw["calibration"])}
         return cls(**raw)
 
 
@@ -97,7 +99,7 @@ class IndexFolder:
             if not manifest.generation:
                 return StoredIndex(manifest, None)
             try:
-                index = _read(self.folder / manifest.generation)
+                index = _read(self.folder / manifest.generation, manifest.manner)
             except (OSError, RuntimeError) as error:  # FAISS says RuntimeError for a missing file
                 if self.manifest() != manifest:
                     continue  # replaced while we were reading: try the new one
@@ -123,6 +125,7 @@ class IndexFolder:
             generation=generation,
             articles=len(search.index.entries) if search else 0,
             floors=search.floors if search else Floors(),
+            manner=search.index.manner if search else Manner(),
             weights=search.weights if search else Weights(),
             calibration=calibration,
             change=change,
@@ -164,10 +167,11 @@ def _write(folder: Path, index: Index) -> None:
     (folder / "entries.json").write_text(json.dumps(entries, ensure_ascii=False), encoding="utf-8")
 
 
-def _read(folder: Path) -> Index:
+def _read(folder: Path, manner: Manner) -> Index:
     entries = [_entry(raw) for raw in json.loads((folder / "entries.json").read_text(encoding="utf-8"))]
     counts = ([len(e.phrasings) for e in entries], [len(e.passages) for e in entries], [1] * len(entries))
-    return Index(entries, *(_read_field(folder, name, count) for name, count in zip(_FIELDS, counts, strict=True)))
+    phrasing, passage, whole = (_read_field(folder, name, count) for name, count in zip(_FIELDS, counts, strict=True))
+    return Index(entries, (phrasing, passage, whole), manner)
 
 
 def _read_field(folder: Path, name: str, counts: list[int]) -> Field:

@@ -13,7 +13,8 @@ from functools import lru_cache
 import numpy as np
 
 from knowledge.calibration import as_asked, own_questions
-from knowledge.search import Parts, Search, Weights
+from knowledge.manner import Weights
+from knowledge.search import Parts, Search
 
 RANKED = 10  # of NDCG@10
 _STEPS = 10  # weights are tenths

@@ -1,4 +1,4 @@
-"""BM25 over stems and pairs of characters."""
+"""BM25 over stems, characters and pairs of them."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ def scores_of(index: WordIndex, query: str) -> np.ndarray:
     [
         ("Returning the SHOES", ["return", "shoe"]),
         ("Can you do it?", ["can", "you", "do", "it"]),  # nothing but stop words: better than nothing
-        ("怎么退货", ["怎么", "么退", "退货"]),
+        ("怎么退货", ["退", "货", "么退", "退货"]),  # characters and pairs, but not those that only build the sentence
+        ("你们有吗", ["你", "们", "有", "吗", "你们", "们有", "有吗"]),
         ("买", ["买"]),
-        ("用PayPal付款", ["paypal", "付款", "用"]),
+        ("怎么用PayPal付款", ["paypal", "用", "么用", "付", "款", "付款"]),
         ("", []),
     ],
 )
@@ -52,6 +53,30 @@ def test_rare_words_count_for_more() -> None:
 def test_nothing_in_common_scores_zero() -> None:
     assert not np.any(scores_of(WordIndex(["return shoes"]), "weather"))
     assert not np.any(scores_of(WordIndex(["return shoes"]), ""))
+
+
+def test_an_owner_holds_what_any_of_its_texts_holds() -> None:
+    texts = ["order gift", "order hat hat", "order sock", "order wallet wallet"]
+    apart, owned = WordIndex(texts), WordIndex(texts, owners=[1, 0, 0, 1])
+    gift, hat, sock, wallet = (apart.matches(word)[1][0] for word in ("gift", "hat", "sock", "wallet"))
+    assert wallet > gift  # said twice
+    for query, expected in (("gift wallet", {1: (gift + wallet) / 2}), ("hat sock", {0: (hat + sock) / 2})):
+        assert dict(zip(*owned.matches(query), strict=True)) == pytest.approx(expected)
+    assert dict(zip(*owned.matches("order"), strict=True)) == pytest.approx(dict.fromkeys((0, 1), max_of(apart)))
+
+
+def max_of(index: WordIndex) -> float:
+    return float(index.matches("order")[1].max())
+
+
+def test_texts_by_themselves_score_as_if_they_were_in_the_index() -> None:
+    texts = ["order gift gift", "order a hat", "order sock", "order wallet"]
+    index = WordIndex(texts, owners=[0, 0, 1, 1])
+    for query in ("gift for an order", "退货", "wallet", "gift and a hat"):
+        expected = dict(zip(*index.matches(query), strict=True))
+        held = {owner: index.score(query, texts[2 * owner : 2 * owner + 2]) for owner in (0, 1)}
+        assert held == pytest.approx({owner: expected.get(owner, 0.0) for owner in (0, 1)})
+    assert index.score("", ["order"]) == 0
 
 
 def test_an_index_like_another_gives_the_same_scores_to_the_same_texts() -> None:

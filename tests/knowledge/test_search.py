@@ -11,11 +11,21 @@ from knowledge.index import Entry, Field
 from knowledge.search import CATEGORY_BONUS, Floors, Question, Search
 
 
+def built(shelf: list[ArticleText], encoder: object, language: str) -> Search:
+    search = build_search([Entry.of(article) for article in shelf], encoder, language)
+    assert search is not None
+    return search
+
+
 @pytest.fixture
 def search(shelf: list[ArticleText], encoder: object) -> Search:
-    built = build_search([Entry.of(article) for article in shelf], encoder, "en")
-    assert built is not None
-    return built
+    return built(shelf, encoder, "en")
+
+
+@pytest.fixture
+def together(shelf: list[ArticleText], encoder: object) -> Search:
+    """The shelf searched in the manner of Chinese."""
+    return built(shelf, encoder, "zh")
 
 
 def asked(encoder: object, text: str) -> Question:
@@ -32,6 +42,49 @@ def test_a_field_finds_the_best_row_of_each_article() -> None:
     similarities, articles = field.nearest(across, 10)
     assert similarities == pytest.approx([1, 0.8, 0.6, 0])
     assert articles.tolist() == [0, 2, 0, 1]
+
+
+def test_softly_the_best_row_counts_most_but_the_others_too() -> None:
+    vectors = np.array([[1, 0], [0.6, 0.8], [0, 1], [0.8, 0.6]], dtype=np.float32)
+    field = Field.of(vectors, [2, 1, 1])
+    across, articles = np.array([1, 0], dtype=np.float32), np.array([2, 0])
+    soft = np.log((np.exp(5 * 1.0) + np.exp(5 * 0.6)) / 2) / 5
+    assert field.near(across, articles, 5) == pytest.approx([0.8, soft])
+    assert field.near(across, articles, 1e-4) == pytest.approx([0.8, 0.8], abs=1e-3)  # the mean
+    assert field.near(across, articles, 1e4) == pytest.approx([0.8, 1.0], abs=1e-3)  # the greatest
+    assert field.near(across, articles, 5, hidden_row=0) == pytest.approx([0.8, 0.6])
+
+
+def test_words_are_found_across_the_texts_of_an_article(search: Search, together: Search) -> None:
+    text = "price above $50"  # "price" is in a question, the sum in a passage
+    shipping = [entry.slug for entry in search.index.entries].index("shipping-cost")
+    by_text, at_once = (dict(zip(*s.index.word_scores(text), strict=True)) for s in (search, together))
+    assert at_once[shipping] > by_text[shipping] + 0.1
+
+
+def test_a_phrasing_counts_with_the_others_of_its_article(together: Search, encoder: object) -> None:
+    question = asked(encoder, "when do you open")
+    hours = [entry.slug for entry in together.index.entries].index("opening-hours")
+    parts = together.parts(question)
+    place = parts.articles.tolist().index(hours)
+    nearest = together.index.phrasing.best(question.vector, np.array([hours]))[0]
+    assert 0 < parts.scores[place, 0] < (nearest - together.floors.phrasing) / (1 - together.floors.phrasing) - 0.05
+
+
+def test_a_hidden_phrasing_leaves_no_words_behind(together: Search) -> None:
+    search, text = together, "shipping price"
+    row = search.index.phrasing_texts.index(text)
+    shipping = [entry.slug for entry in search.index.entries].index("shipping-cost")
+    articles, scores = search.index.word_scores(text)
+    hidden_articles, hidden_scores = search.index.word_scores(text, hidden_row=row)
+    assert articles.tolist() == hidden_articles.tolist()
+    place = articles.tolist().index(shipping)
+    others = np.arange(len(articles)) != place
+    assert hidden_scores[others] == pytest.approx(scores[others])
+    kept = [phrasing for phrasing in search.index.entries[shipping].phrasings if phrasing != text]
+    left = [*kept, *search.index.entries[shipping].passage_texts]
+    assert hidden_scores[place] == pytest.approx(search.index.words.score(text, left))
+    assert hidden_scores[place] < scores[place]
 
 
 def test_a_field_refuses_counts_that_do_not_fit() -> None:

@@ -7,7 +7,8 @@ import pytest
 from knowledge.articles import ArticleText
 from knowledge.building import build_search
 from knowledge.index import Entry
-from knowledge.search import Search, Weights
+from knowledge.manner import Weights
+from knowledge.search import Search
 
 TOPICS = ("alpha", "bravo", "carol", "delta", "ember", "frost", "giant", "hotel")
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from knowledge.calibration import Calibration
-from knowledge.search import Floors, Weights
+from knowledge.manner import Manner, Weights
+from knowledge.search import Floors
 from knowledge.store import Manifest
 from shop.clock import now
 from shop.settings import Settings
@@ -46,7 +47,7 @@ def write(path: str, text: str = "") -> None:
     Path(path).write_text(text)
 
 
-MANIFEST = Manifest("", "", "", 0, Floors(), Weights(), Calibration(0.5, 0.1), 0, "2026-01-01T00:00:00+00:00")
+MANIFEST = Manifest("", "", "", 0, Floors(), Manner(), Weights(), Calibration(0.5, 0.1), 0, "2026-01-01T00:00:00+00:00")
 
 
 def missing(settings: Settings) -> list[str]:
