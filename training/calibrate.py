@@ -21,21 +21,25 @@ _ENOUGH_FOR_A_TAIL = 100
 _WIDTHS_BELOW = 3.0
 
 
-def calibrate(model: Understanding, rows: Sequence[Row]) -> Calibration:
-    """Fit a calibration to the served model's logits on held-out rows with intents."""
+def calibrate(model: Understanding, rows: Sequence[Row], before: Calibration | None = None) -> Calibration:
+    """Fit a calibration to the served model's logits on held-out rows with intents.
+
+    ``before``: that of the model this one went on from; see ``fit``.
+    """
     labelled = [row for row in rows if row.intent in model.intents]
     if not labelled:
         return Calibration()
     logits = np.stack([model.intent_logits(row.text) for row in labelled])
-    return fit(logits, [str(row.intent) for row in labelled], model.intents)
+    return fit(logits, [str(row.intent) for row in labelled], model.intents, before)
 
 
-def fit(logits: np.ndarray, truth: Sequence[str], intents: list[str]) -> Calibration:
+def fit(logits: np.ndarray, truth: Sequence[str], intents: list[str], before: Calibration | None = None) -> Calibration:
     """The same from logits (n, intents) and the true intents.
 
     Temperature: least negative log-likelihood. Out of scope: an energy below that of all but two in a hundred of our
     own messages; the threshold refuses at most two in a hundred of them, and nothing that is more likely ours.
-    Unsure: the threshold that makes fewest mistakes, a wrong intent taken and a right one refused counting the same.
+    Unsure: the threshold that makes fewest mistakes, a wrong intent taken and a right one refused counting the same;
+    but the one ``before`` stays while what it would make more is within the chance of the rows that it moves.
     """
     labels = np.array([intents.index(name) for name in truth])
     ours = np.array([name != OUT_OF_SCOPE for name in truth])
@@ -50,7 +54,7 @@ def fit(logits: np.ndarray, truth: Sequence[str], intents: list[str]) -> Calibra
     probabilities = np.stack([s.probabilities for s in scores])
     return Calibration(
         draft.temperature,
-        _unsure_threshold(probabilities, labels),
+        _unsure_threshold(probabilities, labels, before),
         max(_MORE_LIKELY_THAN_NOT, float(np.quantile(refusal[ours], 1.0 - _WRONGLY_REFUSED, method="higher"))),
         centre,
         draft.energy_width,
@@ -69,13 +73,24 @@ def _negative_log_likelihood(logits: np.ndarray, labels: np.ndarray) -> float:
     return float(-np.log(np.clip(probabilities, 1e-9, None)).mean())
 
 
-def _unsure_threshold(probabilities: np.ndarray, labels: np.ndarray) -> float:
+def _unsure_threshold(probabilities: np.ndarray, labels: np.ndarray, before: Calibration | None) -> float:
     best = probabilities.max(axis=1)
     right = probabilities.argmax(axis=1) == labels
-    mistakes = [int((~right & (best >= t)).sum() + (right & (best < t)).sum()) for t in _THRESHOLDS]
+    mistakes = [_mistakes(best, right, t) for t in _THRESHOLDS]
+    as_good = _AS_GOOD * len(labels)
+    if before is not None and before.unsure_below:
+        least = _THRESHOLDS[int(np.argmin(mistakes))]
+        low, high = sorted((before.unsure_below, least))
+        moved = int(((best >= low) & (best < high)).sum())
+        # Each moved row is a mistake under one threshold or the other: the difference is a walk of so many steps.
+        if _mistakes(best, right, before.unsure_below) - min(mistakes) <= max(as_good, moved**0.5):
+            return before.unsure_below
     # The count is flat around its least and jumps with single rows: of all that are as good, the one that asks least.
-    good_enough = min(mistakes) + _AS_GOOD * len(labels)
-    return float(next(t for t, made in zip(_THRESHOLDS, mistakes, strict=True) if made <= good_enough))
+    return float(next(t for t, made in zip(_THRESHOLDS, mistakes, strict=True) if made <= min(mistakes) + as_good))
+
+
+def _mistakes(best: np.ndarray, right: np.ndarray, threshold: float) -> int:
+    return int((~right & (best >= threshold)).sum() + (right & (best < threshold)).sum())
 
 
 def expected_calibration_error(confidences: np.ndarray, right: np.ndarray, bins: int = 10) -> float:

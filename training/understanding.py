@@ -96,7 +96,8 @@ def train(
     torch.set_num_threads(get_settings().training_threads or os.cpu_count() or 1)
     kept, held = (rows, validation) if validation else split(rows, _CALIBRATION_SHARE, settings.seed)
     _finetune_and_export(kept, Labels.of(rows), base, settings, folder, champion)
-    calibration = calibrate(Understanding.load(folder / SERVED), held)
+    before = Understanding.load(champion / SERVED).calibration if champion else None
+    calibration = calibrate(Understanding.load(folder / SERVED), held, before)
     if not validation and len(rows) < _REHEARSED_BELOW:
         _finetune_and_export(rows, Labels.of(rows), base, settings, folder, champion)
     write_calibration(folder / SERVED, calibration)

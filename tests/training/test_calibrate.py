@@ -33,6 +33,15 @@ def test_calibrated_confidence_is_accuracy() -> None:
     assert before > 2 * after
 
 
+def test_a_threshold_that_stood_stays_while_it_is_as_good_within_chance() -> None:
+    logits, truth = logits_and_truth(3.0)
+    anew = fit(logits, truth, INTENTS)
+    near, far = Calibration(unsure_below=anew.unsure_below + 0.005), Calibration(unsure_below=0.99)
+    assert fit(logits, truth, INTENTS, near).unsure_below == near.unsure_below
+    assert fit(logits, truth, INTENTS, far).unsure_below == anew.unsure_below
+    assert fit(logits, truth, INTENTS, Calibration()).unsure_below == anew.unsure_below
+
+
 def test_few_of_our_own_messages_are_refused() -> None:
     logits, truth = logits_and_truth(3.0)
     calibration = fit(logits, truth, INTENTS)
