@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -77,6 +78,29 @@ def in_own_process(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) 
     """The result of ``function``, called in a fresh process."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         return pool.submit(function, *args, **kwargs).result()
+
+
+def in_own_process_until(limit_seconds: float, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+    """The result of ``function``, called in a fresh process; None where it was stopped at the limit.
+
+    Raises RuntimeError where the process ended without one.
+    """
+    context = get_context("spawn")
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_send, args=(sender, function, args, kwargs))
+    process.start()
+    sender.close()
+    try:
+        return receiver.recv() if receiver.poll(limit_seconds) else None
+    except EOFError as error:
+        raise RuntimeError(f"{function.__name__} ended without a result; what it printed says why") from error
+    finally:
+        process.kill()
+        process.join()
+
+
+def _send(sender: Connection, function: Callable[..., Any], args: Any, kwargs: Any) -> None:
+    sender.send(function(*args, **kwargs))
 
 
 def train_ours(rows: Sequence[Row], validation: Sequence[Row], base_model: str, folder: Path) -> Trained:
