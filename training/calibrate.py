@@ -78,7 +78,7 @@ def _unsure_threshold(probabilities: np.ndarray, labels: np.ndarray, before: Cal
     right = probabilities.argmax(axis=1) == labels
     mistakes = [_mistakes(best, right, t) for t in _THRESHOLDS]
     as_good = _AS_GOOD * len(labels)
-    if before is not None and before.unsure_below:
+    if before is not None and before.unsure_below >= _THRESHOLDS[0]:
         least = _THRESHOLDS[int(np.argmin(mistakes))]
         low, high = sorted((before.unsure_below, least))
         moved = int(((best >= low) & (best < high)).sum())
