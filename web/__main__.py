@@ -14,7 +14,7 @@ def main() -> None:
     """Serve until told to stop. One worker: turns of a conversation are kept in order within the process."""
     settings = get_settings()
     uvicorn.run(
-        create_app(settings, warm_up=True),
+        create_app(settings),
         host=settings.host,
         port=settings.port,
         access_log=False,  # it would write tokens of event streams

@@ -28,11 +28,8 @@ an answer as an event, also when a part of the system is down.
 """
 
 
-def create_app(settings: Settings, warm_up: bool = False) -> FastAPI:
-    """The web application; it opens its database and connections when it starts, and closes them at its end.
-
-    With ``warm_up`` it begins at its start to load what the editor's pages need of the models.
-    """
+def create_app(settings: Settings) -> FastAPI:
+    """The web application; it opens its database and connections when it starts, and closes them at its end."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -42,9 +39,7 @@ def create_app(settings: Settings, warm_up: bool = False) -> FastAPI:
             gateway = Gateway(settings, database, http)
             app.state.gateway, app.state.http = gateway, http
             app.state.door = Door(settings, database)
-            editor = open_editor(app, settings, database)
-            if warm_up:
-                editor.warm_up()
+            open_editor(app, settings, database)
             await gateway.start()
             yield
             await gateway.stop()

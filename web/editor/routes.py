@@ -32,12 +32,11 @@ def add_editor(app: FastAPI) -> None:
     add_room(app, Room("Articles", "/editor", ("viewer", "lead"), purpose))
 
 
-def open_editor(app: FastAPI, settings: Settings, database: Database) -> Engine:
+def open_editor(app: FastAPI, settings: Settings, database: Database) -> None:
     """The knowledge base for the pages; takes up the long work that an earlier process left."""
     engine = Engine(settings, database, _kinds)
     app.state.editor_engine = engine
     engine.work.resume()
-    return engine
 
 
 def _kinds(engine: Engine) -> dict[str, Kind]:
