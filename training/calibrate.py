@@ -16,6 +16,8 @@ _WRONGLY_REFUSED = 0.02
 """Share of our own messages that may be taken for out of scope."""
 _AS_GOOD = 0.01
 """Share of the rows by which thresholds may differ in mistakes and still count as equally good."""
+_BEYOND_CHANCE = 1.96
+"""Standard errors that 95 of 100 differences by chance stay below."""
 _MORE_LIKELY_THAN_NOT = 0.5
 _ENOUGH_FOR_A_TAIL = 100
 _WIDTHS_BELOW = 3.0
@@ -83,7 +85,7 @@ def _unsure_threshold(probabilities: np.ndarray, labels: np.ndarray, before: Cal
         low, high = sorted((before.unsure_below, least))
         moved = int(((best >= low) & (best < high)).sum())
         # Each moved row is a mistake under one threshold or the other: the difference is a walk of so many steps.
-        if _mistakes(best, right, before.unsure_below) - min(mistakes) <= max(as_good, moved**0.5):
+        if _mistakes(best, right, before.unsure_below) - min(mistakes) <= max(as_good, _BEYOND_CHANCE * moved**0.5):
             return before.unsure_below
     # The count is flat around its least and jumps with single rows: of all that are as good, the one that asks least.
     return float(next(t for t, made in zip(_THRESHOLDS, mistakes, strict=True) if made <= min(mistakes) + as_good))
