@@ -66,7 +66,8 @@ def retriever(
     language: Annotated[str, typer.Option(help="en or zh.")] = "en",
     drop: Annotated[bool, typer.Option("--drop", help="Go back to the base model.")] = False,
 ) -> None:
-    """Tune a language's sentence encoder on the shop's articles; it is kept only if held-out questions gain."""
+    """Tune a language's sentence encoder on the shop's articles; it is kept only if held-out questions gain
+    and batch tests lose nothing."""
     from rich.progress import Progress
 
     from knowledge.building import rebuild
@@ -161,10 +162,16 @@ def _advance(progress: RichProgress, task: TaskID, done: int, total: int) -> Non
 
 
 def _print_outcome(outcome: Outcome) -> None:
-    table = Table("", "hit@1", "NDCG@10", title=f"{outcome.questions} held-out questions")
-    for name, trial in (("before", outcome.before), ("tuned", outcome.after)):
-        table.add_row(name, f"{trial.hit_at_1:.3f}", f"{trial.ndcg_at_10:.3f}")
-    _OUT.print(table)
+    for kind, compared in (("held-out questions", outcome.held_out), ("of batch tests", outcome.batch_tests)):
+        if compared is None:
+            _OUT.print(
+                "There are too few batch tests to see how it does in shoppers' own words: save some in the editor."
+            )
+            continue
+        table = Table("", "hit@1", "NDCG@10", title=f"{compared.questions} {kind}")
+        for name, trial in (("before", compared.before), ("tuned", compared.after)):
+            table.add_row(name, f"{trial.hit_at_1:.3f}", f"{trial.ndcg_at_10:.3f}")
+        _OUT.print(table)
     _OUT.print("The tuned encoder is kept." if outcome.is_better else "It is no better, and not kept.")
 
 

@@ -2,6 +2,8 @@
 
 A third of each article's alternative questions is held out: neither encoder's index knows them, and the tuned encoder
 never saw them. They are asked of the search that serves, through the exported encoders, as a shopper would ask them.
+But they are in the words of whoever wrote the article. So the saved batch tests are asked as well, where there are
+enough of them, and must not be found worse.
 """
 
 from __future__ import annotations
@@ -13,8 +15,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from sqlalchemy.orm import Session
 
 from knowledge.articles import published_articles
+from knowledge.batch import get_list, lists
 from knowledge.building import build_search
 from knowledge.index import Entry
 from knowledge.search import Question
@@ -28,7 +32,7 @@ from training.encoders import base_of, export, tuned_folder
 from training.retriever import Report, RetrieverSettings, fine_tune
 
 _HELD_OUT = 3  # one in so many alternative questions
-_FEWEST = 15  # held-out questions; fewer tell nothing
+_FEWEST = 15  # questions; fewer tell nothing
 
 Asked = Sequence[tuple[str, str]]
 """Questions and the slugs of the articles that answer them."""
@@ -43,17 +47,30 @@ class Trial:
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What came of a tuning."""
+class Compared:
+    """How the untuned and the tuned encoder fared with the same questions."""
 
     questions: int
     before: Trial
     after: Trial
 
     @property
+    def gain(self) -> float:
+        """In NDCG@10."""
+        return self.after.ndcg_at_10 - self.before.ndcg_at_10
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a tuning."""
+
+    held_out: Compared
+    batch_tests: Compared | None  # where there are enough questions
+
+    @property
     def is_better(self) -> bool:
         """Whether the tuned encoder was kept."""
-        return self.after.ndcg_at_10 > self.before.ndcg_at_10
+        return self.held_out.gain > 0 and (self.batch_tests is None or self.batch_tests.gain >= 0)
 
 
 def tune(
@@ -69,6 +86,7 @@ def tune(
     """
     with database.read() as unit:
         entries = [Entry.of(article) for article in published_articles(unit.session, language)]
+        tests = batch_tests(unit.session, language, entries)
     known, asked = hold_out(entries)
     if len(asked) < _FEWEST:
         raise BadInput(
@@ -81,7 +99,12 @@ def tune(
         tuned = Path(scratch) / base.name
         fine_tune(base, known, untuned, tuned, how, report)
         encoder = _exported(tuned, Path(scratch) / "tuned")
-        outcome = Outcome(len(asked), trial(known, asked, untuned, language), trial(known, asked, encoder, language))
+
+        def compared(asked: Asked) -> Compared:
+            before, after = (trial(known, asked, used, language) for used in (untuned, encoder))
+            return Compared(len(asked), before, after)
+
+        outcome = Outcome(compared(asked), compared(tests) if len(tests) >= _FEWEST else None)
         if outcome.is_better:
             keep(settings, language, tuned)
     return outcome
@@ -104,6 +127,19 @@ def hold_out(entries: Sequence[Entry]) -> tuple[list[Entry], list[tuple[str, str
         asked += [(text, entry.slug) for text in held]
         known.append(replace(entry, phrasings=tuple(text for text in entry.phrasings if text not in held)))
     return known, asked
+
+
+def batch_tests(session: Session, language: str, entries: Sequence[Entry]) -> list[tuple[str, str]]:
+    """The questions of saved batch tests that one of the articles answers, without those the articles hold already."""
+    slugs = {entry.slug for entry in entries}
+    own = {text for entry in entries for text in entry.phrasings}
+    found = {
+        asked.question: asked.slug
+        for name in lists(session)
+        for asked in get_list(session, name)
+        if asked.language == language and asked.slug in slugs and asked.question not in own
+    }
+    return list(found.items())
 
 
 def trial(entries: Sequence[Entry], asked: Asked, encoder: TextEncoder, language: str) -> Trial:

@@ -12,6 +12,7 @@ import torch
 from transformers import BertModel
 
 from knowledge.articles import ArticleDraft
+from knowledge.batch import TestQuestion, save_list
 from knowledge.building import index_folder, rebuild
 from knowledge.editing import set_status, write_article
 from knowledge.index import Entry
@@ -27,7 +28,7 @@ from training.encoders import drop_tuned, make_encoders, tuned_folder
 from training.export import export_encoder
 from training.model import mean_pool
 from training.retriever import Pairs, RetrieverSettings, fine_tune
-from training.retriever_trial import hold_out, keep, trial, tune
+from training.retriever_trial import Compared, Outcome, Trial, batch_tests, hold_out, keep, trial, tune
 
 TOPICS = ("order", "parcel", "jacket", "dress", "shirt", "hat", "bag", "box")
 ASKED = ("where is my {}", "show me a {}", "i want a {}", "a great {}", "{} please", "thank you {}", "the {} track")
@@ -147,10 +148,40 @@ def test_what_is_no_better_is_thrown_away(settings: Settings, database: Database
     make_encoders(settings)
     before = Encoder.load(settings.state_dir / "encoders" / "en").fingerprint
     outcome = tune(settings, database, "en", RetrieverSettings(passes=1, learning_rate=0.0))
-    assert outcome.before == outcome.after
+    assert outcome.held_out.before == outcome.held_out.after
+    assert outcome.batch_tests is None
     assert not outcome.is_better
     assert not tuned_folder(settings, "en").exists()
     assert Encoder.load(settings.state_dir / "encoders" / "en").fingerprint == before
+
+
+def test_batch_tests_are_asked_as_well(settings: Settings, database: Database) -> None:
+    make_encoders(settings)
+    questions = [TestQuestion(f"{topic} number {n}", "en", topic) for topic in TOPICS for n in (1, 2)]
+    strangers = [
+        TestQuestion("where is my order", "en", "order"),
+        TestQuestion("any jobs", "en"),
+        TestQuestion("a", "zh", "hat"),
+    ]
+    with database.work() as unit:
+        save_list(unit.session, "first", questions[:9] + strangers, "test")
+        save_list(unit.session, "second", questions[8:], "test")
+        unit.commit()
+    with database.read() as unit:
+        assert batch_tests(unit.session, "en", entries()) == [(asked.question, asked.slug) for asked in questions]
+    outcome = tune(settings, database, "en", RetrieverSettings(passes=1, learning_rate=0.0))
+    assert outcome.batch_tests is not None
+    assert outcome.batch_tests.questions == len(questions)
+    assert outcome.batch_tests.gain == 0
+
+
+def test_what_batch_tests_lose_outweighs_what_held_out_questions_gain() -> None:
+    good, bad = Trial(0.8, 0.9), Trial(0.6, 0.8)
+    gained, lost, same = Compared(20, bad, good), Compared(20, good, bad), Compared(20, good, good)
+    assert Outcome(gained, None).is_better
+    assert Outcome(gained, same).is_better
+    assert not Outcome(gained, lost).is_better
+    assert not Outcome(same, gained).is_better
 
 
 def test_too_few_questions_are_said(settings: Settings, database: Database) -> None:
