@@ -7,13 +7,22 @@ ranking is the inbox's own (``training.logs.ranking``) and sees what the inbox s
 head is. So that this can be repeated with several seeds in minutes, the head is a logistic regression on the product's
 English sentence encoder: fine-tuning BERT in each round would take days. ``--fine-tuned-at`` fine-tunes the product's
 own model twice, with that many labels by chance and with 60 % of them ranked.
+
+What can be saved has two ends, so the median is given twice: over all steps, and over those *within reach*.
+
+- A head is never right on intents of which it has seen no example, and so many labels show it at most as many intents.
+  ``fewest_possible`` is how many labels give an accuracy when each shows another intent, the commonest of the test
+  first, and every message of those is then read rightly (and no fewer than the first step, where the curves begin).
+  Where that is more than 60 % of the labels by chance, no ranking can do it.
+- Where a pool is used up, ranking and chance have labelled the same, and the shares must come to meet at 100 %. Of an
+  inbox more always waits. Within reach are the steps at which chance has labelled at most half of the pool.
 """
 
 from __future__ import annotations
 
 import tempfile
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -41,6 +50,8 @@ TO_REACH = 0.6
 """Share of the labels that shall be enough for the same accuracy."""
 _RANKED_AT_ONCE = 3_000
 """As many waiting messages are ranked at once, as in the inbox; of more, so many by chance."""
+_USED_UP = 0.5
+"""Share of the pool beyond which what chance labels is no longer compared in the figures within reach."""
 _POOL_SHARE = 0.8
 """Each seed leaves out another fifth of the pool, so that the ranking, which has no chance in it, varies, too."""
 _FIRST = 10
@@ -117,6 +128,7 @@ def main(
         "encoder": encoder.fingerprint,
         **compare(steps, curves["by_chance"], curves["ranked"]),
     }
+    figures |= within_reach(figures, asked.labels, _USED_UP * _waiting_at_first(pool, steps))
     if fine_tuned_at:
         figures["fine_tuned"] = fine_tuned(pool, asked, fine_tuned_at)
     report.write(json, figures)
@@ -140,7 +152,7 @@ def curve(pool: Texts, test: Texts, steps: Sequence[int], ranked: bool, seed: in
 def choose(pool: Texts, steps: Sequence[int], ranked: bool, seed: int) -> list[np.ndarray]:
     """The places of the labelled texts after each of ``steps`` labels."""
     generator = np.random.default_rng(seed)
-    waiting = generator.permutation(len(pool.labels))[: max(steps[-1], int(len(pool.labels) * _POOL_SHARE))]
+    waiting = generator.permutation(len(pool.labels))[: _waiting_at_first(pool, steps)]
     known = np.empty(0, dtype=int)
     found = []
     for step in steps:
@@ -156,22 +168,56 @@ def choose(pool: Texts, steps: Sequence[int], ranked: bool, seed: int) -> list[n
     return found
 
 
+def _waiting_at_first(pool: Texts, steps: Sequence[int]) -> int:
+    """How many texts of the pool each seed begins with."""
+    return max(steps[-1], int(len(pool.labels) * _POOL_SHARE))
+
+
 def compare(steps: Sequence[int], by_chance: np.ndarray, ranked: np.ndarray) -> dict[str, Any]:
     """The curves, and how many ranked labels give the accuracy of each number of labels by chance."""
     enough = [labels_for(accuracy, steps, ranked) for accuracy in by_chance]
     shares = [None if count is None else round(count / step, 3) for count, step in zip(enough, steps, strict=True)]
     # The first step is where both begin, and nothing is below it.
-    known = [share for share in shares[1:] if share is not None]
+    counted = [_counted(share) for share in shares[1:]]
     return {
         "labels": list(steps),
         "by_chance": [round(float(each), 4) for each in by_chance],
         "ranked": [round(float(each), 4) for each in ranked],
         "ranked_labels_for_the_same": [None if count is None else round(count) for count in enough],
         "share_of_labels": shares,
-        "median_share": float(np.median(known)) if known else None,
-        "highest_share": max(known, default=None),
+        "median_share": float(np.median(counted)) if counted else None,
+        "highest_share": max(counted, default=None),
         "to_reach": TO_REACH,
     }
+
+
+def _counted(share: float | None) -> float:
+    """A share, and all of the labels where the ranked curve never came to the accuracy."""
+    return 1.0 if share is None else share
+
+
+def within_reach(figures: Mapping[str, Any], asked: np.ndarray, most: float) -> dict[str, Any]:
+    """The shares of ``compare`` where enough can be saved at all: see the top of this file.
+
+    ``asked`` is (n,), the labels of the test; ``most`` is how many labels by chance leave enough of the pool.
+    """
+    steps, shares = figures["labels"], figures["share_of_labels"]
+    fewest = [max(steps[0], fewest_labels(accuracy, asked)) for accuracy in figures["by_chance"]]
+    can = [bound <= TO_REACH * step and step <= most for step, bound in zip(steps, fewest, strict=True)]
+    counted = [_counted(share) for share, may in zip(shares, can, strict=True) if may]
+    return {
+        "fewest_possible": fewest,
+        "within_reach": can,
+        "median_share_within_reach": float(np.median(counted)) if counted else None,
+        "highest_share_within_reach": max(counted, default=None),
+    }
+
+
+def fewest_labels(accuracy: float, asked: np.ndarray) -> int:
+    """The fewest intents whose messages make up such a share of the test."""
+    counts = np.sort(np.unique(asked, return_counts=True)[1])[::-1]
+    # Rounded, so that an accuracy of exactly so many intents does not ask for one more.
+    return int(np.searchsorted(np.round(np.cumsum(counts) / len(asked), 6), round(accuracy, 6))) + 1
 
 
 def labels_for(accuracy: float, steps: Sequence[int], curve: np.ndarray) -> float | None:
@@ -202,13 +248,14 @@ def fine_tuned(pool: Texts, test: Texts, count: int) -> dict[str, Any]:
 
 
 def _print(name: str, figures: dict[str, Any]) -> None:
-    table = Table("labels", "by chance", "ranked", "ranked labels for the same", "share", title=name)
-    columns = ("labels", "by_chance", "ranked", "ranked_labels_for_the_same", "share_of_labels")
+    columns = "labels by_chance ranked ranked_labels_for_the_same share_of_labels fewest_possible within_reach".split()
+    table = Table(*(column.replace("_", " ") for column in columns), title=name)
     for row in zip(*(figures[column] for column in columns), strict=True):
         table.add_row(*("–" if value is None else str(value) for value in row))
     console = Console()
     console.print(table)
-    console.print(f"median share {figures['median_share']}, to reach: {TO_REACH}")
+    within = figures["median_share_within_reach"]
+    console.print(f"median share {figures['median_share']}, within reach {within}, to reach: {TO_REACH}")
     if "fine_tuned" in figures:
         console.print(f"fine-tuned: {figures['fine_tuned']}")
 

@@ -37,6 +37,11 @@ def test_what_stands_for_many_comes_first_and_its_likes_last() -> None:
     assert places.tolist()[:3] == [0, 3, 4]
 
 
+def test_one_that_needs_a_look_comes_before_three_that_hardly_do() -> None:
+    crowd = _unit((1, 0, 0), (1, 0.02, 0), (1, -0.02, 0), (0, 1, 0), (0, 0, 1))
+    assert order(crowd, np.array([0.4, 0.4, 0.4, 0.7, 0.1])).tolist()[0] == 3
+
+
 def test_what_is_known_already_need_not_be_seen_again() -> None:
     vectors = _unit((1, 0), (0, 1), (0.7, 0.7))
     assert order(vectors, np.ones(3), known=_unit((1, 0))).tolist()[0] != 0

@@ -9,6 +9,9 @@ import numpy as np
 SHARPNESS = 4
 """Power of the likeness: how near a message must be for another to stand for it. With 3, 4 and 6
 ``benchmarks.label_efficiency`` gives about the same; with 2 or 16 it takes more labels."""
+EMPHASIS = 3
+"""Power of the worth: how much more a message that needs a look counts than one that hardly does. Chosen on parts of
+training pools and on CLINC150's validation part; see benchmarks/README.md, Labels."""
 _COLUMNS_AT_ONCE = 256
 
 
@@ -31,7 +34,7 @@ def order(vectors: np.ndarray, worth: np.ndarray, known: np.ndarray | None = Non
     covered = np.zeros(len(vectors), dtype=np.float32)
     if known is not None and len(known):
         covered = _sharp(vectors @ known.T, unrelated).max(axis=1)
-    weights = worth.astype(np.float32)
+    weights = worth.astype(np.float32) ** EMPHASIS
     heap = [(-gain, place) for place, gain in enumerate(_gains(near, covered, weights))]
     heapq.heapify(heap)
     chosen: list[int] = []
