@@ -148,7 +148,8 @@ def test_validation_rows_calibrate_and_are_not_trained_on(tiny_base: Path, tmp_p
     seen: list[list[Row]] = []
     validation = [Row("where is my order", "track_order"), Row("poem of", "out_of_scope")]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(making, "calibrate", lambda model, held: seen.append(list(held)) or Calibration(temperature=2.0))
+        double = Calibration(temperature=2.0)
+        patch.setattr(making, "calibrate", lambda model, held, before: seen.append(list(held)) or double)
         train(rows(), tiny_base, ONCE, tmp_path, validation)
     assert seen == [validation]
     assert rows_trained_on(tmp_path) == len(rows())
