@@ -21,6 +21,7 @@ from training.dataset import Labels
 from training.model import MultiHeadBert, encode_layers, mean_pool
 from training.onnx_graph import RowQuantisedEmbedding, export_onnx
 from training.row_scaling import with_row_scales
+from training.served_card import add_to_card
 
 MAX_TOKENS = 256
 _QUERY_PREFIXES = {"multilingual-e5": {"query": "query: ", "passage": "passage: "}}
@@ -81,8 +82,7 @@ def export_understanding(model: MultiHeadBert, labels: Labels, base: Path, folde
 
 def write_calibration(folder: Path, calibration: Calibration) -> None:
     """Put a calibration into a serving folder."""
-    card = json.loads((folder / CARD).read_text()) | {"calibration": asdict(calibration)}
-    (folder / CARD).write_text(json.dumps(card, indent=2))
+    add_to_card(folder, calibration=asdict(calibration))
 
 
 def export_encoder(base: Path, folder: Path, int8: bool) -> None:

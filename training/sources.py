@@ -12,8 +12,8 @@ import training
 from training import checksums
 
 _TRAINING = (
-    "augment calibrate continuing dataset export finetune frozen_rows lora model onnx_graph row_scaling spelling"
-    " understanding urgency"
+    "augment calibrate continuing dataset export finetune frozen_rows lora model onnx_graph row_scaling served_card"
+    " spelling understanding urgency"
 ).split()
 _LANGUAGE = ("spelling.py", "text_input.py", "understanding.py", "urgency.py", "urgency.yml")
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 from language.base_models import english_words
-from language.understanding import CARD
 from training.dataset import Row
+from training.served_card import add_to_card, read_card
 
 _WORD = re.compile(r"(?<![a-z])[a-z]{5,}(?![a-z])")
 #: A word of fewer training rows is too rare to be what a slip means, and may itself be one that was written on purpose.
@@ -24,8 +23,7 @@ def write_spelling(folder: Path, rows: Sequence[Row], champion: Path | None = No
         counts.update(set(_WORD.findall(row.text.lower())))
     taught = [word for word, count in counts.most_common() if count >= _LEAST_ROWS]
     if champion:
-        before = json.loads((champion / CARD).read_text()).get("spelling", {"taught": ""})
+        before = read_card(champion).get("spelling", {"taught": ""})
         taught = list(dict.fromkeys([*before["taught"].split(), *taught]))
     spelling = {"taught": " ".join(taught), "known": " ".join(sorted(english_words() - set(taught)))}
-    card = json.loads((folder / CARD).read_text()) | {"spelling": spelling}
-    (folder / CARD).write_text(json.dumps(card, indent=2))
+    add_to_card(folder, spelling=spelling)

@@ -14,7 +14,7 @@ import torch
 from transformers.utils import logging as transformers_logging
 
 from language.text_input import TextInput
-from language.understanding import Understanding
+from language.understanding import Calibration, Understanding
 from shop.settings import get_settings
 from training import checksums
 from training.augment import variants
@@ -26,6 +26,7 @@ from training.finetune import FinetuneSettings, finetune
 from training.frozen_rows import FrozenRows
 from training.model import MultiHeadBert
 from training.progress import to_environment
+from training.served_card import read_card
 from training.sources import code_fingerprint
 from training.spelling import write_spelling
 from training.urgency import write_moods
@@ -96,7 +97,7 @@ def train(
     torch.set_num_threads(get_settings().training_threads or os.cpu_count() or 1)
     kept, held = (rows, validation) if validation else split(rows, _CALIBRATION_SHARE, settings.seed)
     _finetune_and_export(kept, Labels.of(rows), base, settings, folder, champion)
-    before = Understanding.load(champion / SERVED).calibration if champion else None
+    before = Calibration(**read_card(champion / SERVED)["calibration"]) if champion else None
     calibration = calibrate(Understanding.load(folder / SERVED), held, before)
     if not validation and len(rows) < _REHEARSED_BELOW:
         _finetune_and_export(rows, Labels.of(rows), base, settings, folder, champion)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import random
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -12,10 +11,11 @@ from pathlib import Path
 import numpy as np
 from sklearn.linear_model import LogisticRegressionCV
 
-from language.understanding import CARD, Understanding, softmax
+from language.understanding import Understanding, softmax
 from language.urgency import COMPUTED_SIGNS, MOODS, Weights, find_signs, signs_of
 from shop.errors import BadInput
 from training.dataset import Row
+from training.served_card import add_to_card
 
 _COMPLAINT = "complain"
 """The intent whose examples may be angry."""
@@ -86,5 +86,4 @@ def write_moods(folder: Path, rows: Sequence[Row]) -> None:
     """Fit the served model of a folder, trained on ``rows``, on the examples; put the weights into its card."""
     ordinary = [row.text for row in rows if row.intent not in (None, _COMPLAINT)]
     moods = fit(Understanding.load(folder), read_rows(EXAMPLES), ordinary)
-    card = json.loads((folder / CARD).read_text()) | {"moods": {name: asdict(w) for name, w in moods.items()}}
-    (folder / CARD).write_text(json.dumps(card, indent=2))
+    add_to_card(folder, moods={name: asdict(weights) for name, weights in moods.items()})
