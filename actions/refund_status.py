@@ -24,7 +24,7 @@ class RefundStatus(OrderSkill):
     def serve(self, turn: Turn, customer: Customer, wish: OrderWish) -> Events:
         """Tell the refunds of the named order, or of the one where money moved last."""
         orders = meant_orders(turn, customer, wish)
-        made = {order.number: _refunding(turn, order) for order in orders}
+        made = _refunding(turn, orders)
         concerned = [order for order in orders if wish.order_number or order.refunded.cents or made[order.number]]
         concerned = concerned or [order for order in orders if not order.open]
         if not concerned:
@@ -37,11 +37,16 @@ class RefundStatus(OrderSkill):
         return remember(current_order=order.number)
 
 
-def _refunding(turn: Turn, order: OrderView) -> tuple[Receipt, ...]:
-    """The changes of an order that send money back, oldest first."""
+def _refunding(turn: Turn, orders: Sequence[OrderView]) -> dict[str, list[Receipt]]:
+    """Of each order, by number, the changes that send money back, oldest first."""
+    policy, conversation_id = turn.services.policy, turn.conversation_id
     with turn.services.database.read() as unit:
-        made = changes_made(unit.session, turn.services.policy, turn.conversation_id, order.number)
-    return tuple(each for each in made if any(move.cents < 0 for move in each.plan.moves))
+        made = {order.number: changes_made(unit.session, policy, conversation_id, order.number) for order in orders}
+    return {number: [each for each in changes if _sends_back(each)] for number, changes in made.items()}
+
+
+def _sends_back(change: Receipt) -> bool:
+    return any(move.cents < 0 for move in change.plan.moves)
 
 
 def _moment(order: OrderView, receipts: Sequence[Receipt]) -> tuple[bool, datetime]:

@@ -10,7 +10,7 @@ from actions.desk.words import says
 from actions.desk.work import Work
 from actions.skill import Asker, Events, remember
 from actions.turn import Turn
-from actions.wording import payload, word
+from actions.wording import intent_button
 
 #: Which articles tell how a change is done; of the others the index decides alone.
 _CATEGORIES = {"return_item": "returns", "exchange_item": "returns"}
@@ -28,7 +28,7 @@ class OrderDesk(Asker):
         Who only asks how it is done gets the help article, and may begin with a tap.
         """
         if _asks_how(turn) and quote(turn, turn.text, _CATEGORIES.get(turn.intent)):
-            turn.offer({"title": word("intent", turn.intent, turn.language), "payload": payload(turn.intent, {})})
+            turn.offer(intent_button(turn.intent, turn.language))
             return remember(last_skill=AnswerQuestion.skill)
         if turn.customer is None:
             return self.skills["identify"].handle(turn)
